@@ -1,0 +1,100 @@
+# What is run on a laptop. Every target that starts something stops it again, also when interrupted.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+ENV ?= test
+ARGS ?=
+# The pinned Node 24, wherever a command is run from here.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+##@ Start here
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-zA-Z0-9_\/%-]+:.*## / { printf "  make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nENV=%s chooses the environment, ARGS="…" is handed to Terraform.\n' '$(ENV)'
+
+.PHONY: demo
+demo: setup ## Run the whole loop in the sandbox: pull request, merge, promotion (KEEP=1 leaves it up)
+	@exec node scripts/demo.ts
+
+.PHONY: test
+test: setup ## Run everything that CI runs, and count it
+	@exec node scripts/test.ts all
+
+.PHONY: check
+check: setup ## Run what needs no sandbox: types, lint, format, unit tests, Terraform's own tests
+	@exec node scripts/test.ts check
+
+##@ Terraform, for ENV (terraform-<op> begins afresh: clean, init, <op>; terraform/<op> is just <op>)
+TERRAFORM_OPS := plan apply destroy validate fmt output init test
+.PHONY: $(addprefix terraform-,$(TERRAFORM_OPS)) $(addprefix terraform/,$(TERRAFORM_OPS)) terraform/clean
+terraform-plan: ## Clean, init and plan
+terraform-apply: ## Clean, init, plan, ask, and apply that plan
+terraform-destroy: ## Clean, init, plan to destroy, ask, and apply that plan
+terraform/plan: ## Plan
+terraform/apply: ## Plan, ask, and apply that plan (ARGS=-auto-approve does not ask)
+terraform/destroy: ## Plan to destroy, ask, and apply that plan
+terraform/output: ## Show the outputs (ARGS=api_endpoint for one)
+terraform/validate: ## Validate the configuration
+terraform/fmt: ## Format all .tf files
+terraform/test: ## Run the modules' unit tests, with a mocked provider
+terraform/init: ## Connect with the state of ENV
+terraform/clean: ## Remove what init left
+$(addprefix terraform-,$(TERRAFORM_OPS)): terraform-%: setup
+	@node scripts/terraform.ts clean && node scripts/terraform.ts init && exec node scripts/terraform.ts $*
+$(addprefix terraform/,$(TERRAFORM_OPS)) terraform/clean: terraform/%: setup
+	@exec node scripts/terraform.ts $*
+
+##@ Parts
+.PHONY: package/lambdas
+package/lambdas: setup ## Bundle and zip every lambda, and write the manifest that Terraform reads
+	@exec node scripts/package-lambdas.ts
+
+.PHONY: publish/lambdas
+publish/lambdas: setup ## The same, and upload what the artifacts bucket does not have
+	@exec node scripts/package-lambdas.ts --upload
+
+.PHONY: build
+build: setup ## Bundle the actions
+	@exec node scripts/build.ts
+
+.PHONY: format
+format: setup ## Format everything
+	@prettier --write --log-level warn . && node scripts/terraform.ts fmt
+
+##@ Sandbox (AWS and GitHub on this machine)
+.PHONY: sandbox/up sandbox/down sandbox/reset sandbox/status
+sandbox/up: setup ## Start it, with the state it had
+	@exec node scripts/sandbox/cli.ts up
+sandbox/down: ## Stop it
+	@exec node scripts/sandbox/cli.ts down
+sandbox/reset: ## Stop it and forget its state
+	@exec node scripts/sandbox/cli.ts reset
+sandbox/status: ## Say whether it runs, and how to reach it
+	@exec node scripts/sandbox/cli.ts status
+
+##@ Upkeep
+.PHONY: setup
+setup: node_modules/.ready ## Install what is missing, below node_modules and .tools
+	@node scripts/setup.ts $(if $(filter setup,$(MAKECMDGOALS)),--verbose)
+
+node_modules/.ready: package-lock.json package.json
+	@for tool in node npm python3 git; do \
+	  command -v $$tool > /dev/null || { echo "Error: $$tool is missing. Install it (Node 20 or newer, Python 3.10 or newer) and run this again." >&2; exit 1; }; \
+	done
+	@node -e 'if (Number(process.versions.node.split(".")[0]) < 20) { console.error("Error: Node " + process.versions.node + " is too old. Install Node 20 or newer."); process.exit(1) }'
+	npm ci
+	@touch $@
+
+.PHONY: requirements
+requirements: setup ## Pin requirements.in with hashes for every platform
+	@$(CURDIR)/.tools/venv/bin/pip install --quiet uv
+	@$(CURDIR)/.tools/venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.10 --no-header --no-annotate requirements.in -o requirements.txt
+
+.PHONY: clean
+clean: ## Remove everything that was built or installed, and the sandbox's state
+	@if [ -d .sandbox ] && [ -f node_modules/.ready ]; then node scripts/sandbox/cli.ts reset; fi
+	rm -rf node_modules .tools .sandbox terraform/.terraform actions/*/dist lambdas/dist terraform/*.auto.tfvars.json

@@ -1,0 +1,54 @@
+import { realpathSync, statSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { UserError } from './errors.ts';
+
+export const ENVIRONMENTS = ['test', 'acceptance', 'production'] as const;
+export type Environment = (typeof ENVIRONMENTS)[number];
+
+/** Reads one input of an action by its name: `@actions/core`'s getInput, or a test's table. */
+export type ReadInput = (name: string) => string;
+
+export function requiredInput(read: ReadInput, name: string): string {
+  const value = read(name);
+  if (value === '') throw new UserError(`The input "${name}" is missing.`, `Give it under "with:" in the workflow.`);
+  return value;
+}
+
+/** @throws UserError for a value that is not of the list. */
+export function choice<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found !== undefined) return found;
+  throw new UserError(`"${value}" is not a value of "${name}".`, `Use one of: ${allowed.join(', ')}.`);
+}
+
+export function booleanInput(read: ReadInput, name: string): boolean {
+  return choice(name, read(name), ['true', 'false']) === 'true';
+}
+
+/**
+ * The absolute path of a folder inside the workspace.
+ *
+ * @throws UserError if it is not there or leads out of the workspace, also by a link.
+ */
+export function folderInput(read: ReadInput, name: string, workspace: string): string {
+  const value = requiredInput(read, name);
+  const outside = (path: string): boolean => {
+    const step = relative(realpathSync(workspace), path);
+    return step === '..' || step.startsWith(`..${sep}`) || isAbsolute(step);
+  };
+  let path: string;
+  try {
+    path = realpathSync(resolve(workspace, value));
+  } catch (error) {
+    throw new UserError(
+      `The folder "${value}" (input "${name}") does not exist.`,
+      'Check out the repository first, or correct the input.',
+      { cause: error },
+    );
+  }
+  if (outside(path))
+    throw new UserError(`The folder "${value}" (input "${name}") is outside of the workspace.`, 'Name one inside.');
+  if (!statSync(path).isDirectory())
+    throw new UserError(`"${value}" (input "${name}") is not a folder.`, 'Name the folder that holds it.');
+  return path;
+}

@@ -1,0 +1,26 @@
+import { codeBlock, cut } from './escape.ts';
+
+/** In UTF-16 code units, for all errors together: the plan is in the same summary, which holds 1 MiB (see `STEP_SUMMARY`). */
+const ERRORS = 30_000;
+
+/** How an apply ended, below its plan in the run's summary. */
+export function applyOutcome({
+  ok,
+  errors,
+  seconds,
+}: {
+  readonly ok: boolean;
+  readonly errors: readonly string[];
+  readonly seconds: number;
+}): string {
+  if (ok) return `**Applied** in ${seconds.toFixed(0)} s.`;
+  const shown = errors.slice(0, 20).map((error) => {
+    const text = cut(error, ERRORS / Math.min(20, errors.length));
+    return text === error ? error : `${text}… (the log has the rest)`;
+  });
+  return [
+    `**Not all of it was applied** (${seconds.toFixed(0)} s). The next run goes on from here.`,
+    ...shown.map((error) => codeBlock('text', error)),
+    ...(shown.length < errors.length ? [`${errors.length - shown.length} more error(s) are in the log.`] : []),
+  ].join('\n\n');
+}

@@ -1,0 +1,93 @@
+import { realpathSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Log } from '../log.ts';
+import { redact } from './secrets.ts';
+
+/**
+ * One line of `terraform plan|apply|validate -json`.
+ * Source: https://developer.hashicorp.com/terraform/internals/machine-readable-ui
+ */
+interface UiLine {
+  readonly '@level'?: string;
+  readonly '@message'?: string;
+  readonly type?: string;
+  readonly diagnostic?: DiagnosticJson;
+}
+
+interface DiagnosticJson {
+  readonly severity: 'error' | 'warning';
+  readonly summary: string;
+  readonly detail?: string;
+  readonly address?: string;
+  readonly range?: { readonly filename: string; readonly start: { readonly line: number } };
+}
+
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning';
+  /** Summary, detail and resource, safe to show. */
+  readonly message: string;
+}
+
+/** Lines that say nothing new: the plan is shown by our own rendering, and progress every ten seconds is noise. */
+const QUIET = new Set([
+  'version',
+  'planned_change',
+  'resource_drift',
+  'change_summary',
+  'outputs',
+  'refresh_start',
+  'refresh_complete',
+  'apply_progress',
+]);
+
+/**
+ * Reads Terraform's machine-readable lines: progress goes to the log, errors and warnings too (as annotations on their
+ * `.tf` line) and into the list that is returned.
+ */
+export function diagnosticReader(
+  log: Log,
+  folder: string,
+): { onLine: (line: string) => void; diagnostics: Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const onLine = (line: string): void => {
+    const parsed = parseLine(line);
+    if (parsed === undefined) {
+      if (line.trim() !== '') log.info(redact(line));
+    } else if (parsed.diagnostic !== undefined) {
+      const diagnostic = parsed.diagnostic;
+      const message = redact(messageOf(diagnostic));
+      diagnostics.push({ severity: diagnostic.severity, message });
+      const place = diagnostic.range && {
+        file: inRepository(join(folder, diagnostic.range.filename)),
+        line: diagnostic.range.start.line,
+        title: redact(diagnostic.summary),
+      };
+      if (diagnostic.severity === 'error') log.error(message, place);
+      else log.warning(message);
+    } else if (!QUIET.has(parsed.type ?? '')) {
+      log.info(redact(parsed['@message'] ?? line));
+    }
+  };
+  return { onLine, diagnostics };
+}
+
+/** An annotation is shown on its file only if the path is relative to the repository. */
+function inRepository(file: string): string {
+  return relative(realpathSync(process.env['GITHUB_WORKSPACE'] ?? process.cwd()), file);
+}
+
+function messageOf({ summary, detail, address }: DiagnosticJson): string {
+  return [summary, detail, address === undefined ? undefined : `with ${address}`]
+    .filter((part) => part !== undefined && part !== '')
+    .join('\n');
+}
+
+function parseLine(line: string): UiLine | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    const parsed: UiLine = JSON.parse(line);
+    return parsed;
+  } catch {
+    return undefined; // Not of the format: shown as the text that it is.
+  }
+}

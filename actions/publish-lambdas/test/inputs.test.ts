@@ -1,0 +1,29 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { inputsOf, sentenceOf } from '../../lib/test/fakes/inputs.ts';
+import { temporaryFolders } from '../../lib/test/fakes/temp.ts';
+import { readInputs } from '../src/inputs.ts';
+
+const folders = temporaryFolders();
+afterAll(folders.cleanUp);
+
+const workspace = folders.make();
+for (const name of ['lambdas', 'terraform']) mkdirSync(join(workspace, name));
+const good = { lambdas: 'lambdas', terraform: 'terraform', upload: 'false' };
+
+test('the inputs become one typed object', () => {
+  expect(readInputs(inputsOf(good), workspace)).toEqual({
+    lambdas: join(workspace, 'lambdas'),
+    terraform: join(workspace, 'terraform'),
+    upload: false,
+  });
+});
+
+test.each([
+  [{ upload: 'no' }, '"no" is not a value of "upload". Use one of: true, false.'],
+  [{ lambdas: 'functions' }, 'The folder "functions" (input "lambdas") does not exist.'],
+  [{ terraform: '/' }, 'The folder "/" (input "terraform") is outside of the workspace.'],
+])('%j is refused in one sentence', (wrong, sentence) => {
+  expect(sentenceOf(() => readInputs(inputsOf({ ...good, ...wrong }), workspace))).toContain(sentence);
+});

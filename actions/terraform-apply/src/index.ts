@@ -1,0 +1,29 @@
+import * as core from '@actions/core';
+import { context } from '@actions/github';
+import { ssmParameters } from '../../lib/aws/parameters.ts';
+import { checkedOutCommits } from '../../lib/git.ts';
+import { actionsLog } from '../../lib/github/actions-log.ts';
+import { runUrl } from '../../lib/github/event.ts';
+import { main } from '../../lib/github/main.ts';
+import { workspace, writeSummary } from '../../lib/github/runner.ts';
+import { runCommand } from '../../lib/process.ts';
+import { Terraform } from '../../lib/terraform/cli.ts';
+import { readInputs } from './inputs.ts';
+import { run } from './run.ts';
+
+await main(async () => {
+  const inputs = readInputs(core.getInput, workspace());
+  const outputs = await run(inputs, {
+    terraform: new Terraform(inputs.folder, runCommand, actionsLog),
+    parameters: ssmParameters(),
+    log: actionsLog,
+    region: process.env['AWS_REGION'] ?? '',
+    actor: context.actor,
+    runUrl: runUrl(),
+    now: Date.now,
+    commits: () => checkedOutCommits(runCommand, inputs.folder, false),
+    writeSummary,
+  });
+  core.setOutput('changed', outputs.changed);
+  core.setOutput('headline', outputs.headline);
+});

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { getOctokit } from '@actions/github';
+import { UserError } from '../../actions/lib/errors.ts';
+import type { SandboxInfo } from '../sandbox/state.ts';
+
+export interface FinishedRun {
+  readonly id: number;
+  readonly name: string;
+  readonly seconds: number;
+}
+
+export interface PostedComment {
+  readonly id: number;
+  readonly author: string;
+  readonly body: string;
+  readonly edited: boolean;
+}
+
+const RUN_LIMIT_MS = 10 * 60_000;
+
+/** What people do at GitHub's pages, through its REST API. */
+export class People {
+  readonly #github: ReturnType<typeof getOctokit>;
+  readonly #repository: { owner: string; repo: string };
+  readonly #runsDir: string;
+
+  constructor({ githubApiUrl, owner, repo, userToken, runsDir }: SandboxInfo) {
+    this.#github = getOctokit(userToken, { baseUrl: githubApiUrl });
+    this.#repository = { owner, repo };
+    this.#runsDir = runsDir;
+  }
+
+  async openPullRequest(branch: string, title: string, body: string): Promise<number> {
+    const { data } = await this.#github.rest.pulls.create({
+      ...this.#repository,
+      head: branch,
+      base: 'main',
+      title,
+      body,
+    });
+    return data.number;
+  }
+
+  async merge(number: number): Promise<string> {
+    const { data } = await this.#github.rest.pulls.merge({ ...this.#repository, pull_number: number });
+    return data.sha;
+  }
+
+  async dispatch(workflow: string, inputs: Record<string, string>): Promise<void> {
+    await this.#github.rest.actions.createWorkflowDispatch({
+      ...this.#repository,
+      workflow_id: workflow,
+      ref: 'main',
+      inputs,
+    });
+  }
+
+  async comments(number: number): Promise<readonly PostedComment[]> {
+    const found = await this.#github.paginate(this.#github.rest.issues.listComments, {
+      ...this.#repository,
+      issue_number: number,
+      per_page: 100,
+    });
+    return found.map((comment) => ({
+      id: comment.id,
+      author: comment.user?.login ?? '',
+      body: comment.body ?? '',
+      edited: comment.created_at !== comment.updated_at,
+    }));
+  }
+
+  async fileOnMain(path: string): Promise<string> {
+    const { data } = await this.#github.rest.repos.getContent({ ...this.#repository, path, ref: 'main' });
+    if (Array.isArray(data) || data.type !== 'file') throw new Error(`${path} is not a file.`);
+    return Buffer.from(data.content, 'base64').toString('utf8');
+  }
+
+  /** How many runs there have been, for `waitForRun`. */
+  async runCount(): Promise<number> {
+    const { data } = await this.#github.rest.actions.listWorkflowRunsForRepo({ ...this.#repository, per_page: 1 });
+    return data.total_count;
+  }
+
+  /**
+   * Waits for the end of the run that comes after the first `count`.
+   *
+   * @throws UserError with the end of its log unless it succeeds.
+   */
+  async waitForRun(count: number, signal: AbortSignal): Promise<FinishedRun> {
+    const started = Date.now();
+    while (Date.now() - started < RUN_LIMIT_MS) {
+      signal.throwIfAborted();
+      const { data } = await this.#github.rest.actions.listWorkflowRunsForRepo({ ...this.#repository, per_page: 100 });
+      const run = data.workflow_runs.toSorted((left, right) => left.id - right.id)[count];
+      if (run?.status === 'completed') {
+        if (run.conclusion !== 'success') throw await this.#failed(run.id, run.name ?? '', run.conclusion);
+        return { id: run.id, name: run.name ?? '', seconds: (Date.now() - started) / 1000 };
+      }
+      await delay(200, undefined, { signal });
+    }
+    throw new UserError('A workflow run did not end in ten minutes.', `Its log is below ${this.#runsDir}.`);
+  }
+
+  async #failed(id: number, name: string, conclusion: string | null): Promise<UserError> {
+    const file = join(this.#runsDir, String(id), 'log.txt');
+    const log = await readFile(file, 'utf8').catch(() => 'There is no log.');
+    const end = log.trimEnd().split('\n').slice(-40).join('\n');
+    return new UserError(
+      `The run "${name}" ended with ${conclusion ?? 'nothing'}:\n${end}\n`,
+      `The whole log is ${file}.`,
+    );
+  }
+}

@@ -1,0 +1,74 @@
+import type { LoopResult } from './loop.ts';
+
+export interface Check {
+  readonly name: string;
+  readonly saw: string;
+  readonly ok: boolean;
+}
+
+/** What the loop promises, held against what it saw. The demo prints it, and the end-to-end test demands it. */
+export function judge(result: LoopResult): readonly Check[] {
+  const { before, planComments, merged, promoted, pins, emptyPlanComments, editedComments } = result;
+  const plan = planComments[0]?.body ?? '';
+  const headline = (body: string): string => /^### .*$/m.exec(body)?.[0].replaceAll(/^### |`/g, '') ?? 'no headline';
+  const old = 'I moved from ING BANK to bunq.';
+  const now = 'I moved from ING BANK to bunq Bank.';
+  return [
+    {
+      name: 'First apply: both stages answer',
+      saw: `test ${before.test.status}, prod ${before.prod.status}, "${before.prod.message}"`,
+      ok: [before.test, before.prod].every(({ status, message }) => status === 200 && message === old),
+    },
+    {
+      name: 'Plan comment on the pull request',
+      saw: `${planComments.length} comment: ${headline(plan)}`,
+      ok: planComments.length === 1 && /to change/.test(headline(plan)) && plan.includes('bunq Bank'),
+    },
+    {
+      name: 'Applied: test knows the new name',
+      saw: `${merged.test.status} "${merged.test.message}", revision ${merged.test.revision}`,
+      ok: merged.test.status === 200 && merged.test.message === now && merged.test.revision !== before.test.revision,
+    },
+    {
+      name: 'Without a key',
+      saw: `${merged.withoutKey.status} "${merged.withoutKey.message}"`,
+      ok: merged.withoutKey.status === 403 && merged.withoutKey.message === 'Forbidden',
+    },
+    {
+      name: 'A bad body',
+      saw: `${merged.badBody.status} "${merged.badBody.message}"`,
+      ok: merged.badBody.status === 400 && /content/.test(merged.badBody.message),
+    },
+    {
+      name: 'prod before the promotion: the old version',
+      saw: `version ${merged.prod.version}, revision ${merged.prod.revision}`,
+      ok: merged.prod.version === before.prod.version && merged.prod.revision === before.prod.revision,
+    },
+    {
+      name: 'prod after the promotion: the new one',
+      saw: `version ${promoted.prod.version}, revision ${promoted.prod.revision}, "${promoted.prod.message}"`,
+      ok:
+        promoted.prod.revision === promoted.test.revision &&
+        promoted.prod.version !== before.prod.version &&
+        promoted.prod.message === now,
+    },
+    {
+      name: 'Pinned in git',
+      saw: `replace-strings ${pins['replace-strings']?.version ?? 'is not'}`,
+      ok: pins['replace-strings']?.version === promoted.prod.version,
+    },
+    {
+      name: 'The next plan',
+      saw: headline(emptyPlanComments[0]?.body ?? ''),
+      ok: emptyPlanComments.length === 1 && headline(emptyPlanComments[0]?.body ?? '').endsWith('No changes'),
+    },
+    {
+      name: 'Pushed again: the same comment, edited',
+      saw: `${editedComments.length} comment, ${editedComments[0]?.edited === true ? 'edited' : 'not edited'}`,
+      ok:
+        editedComments.length === 1 &&
+        editedComments[0]?.id === emptyPlanComments[0]?.id &&
+        editedComments[0]?.body !== emptyPlanComments[0]?.body,
+    },
+  ];
+}

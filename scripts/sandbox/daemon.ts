@@ -1,0 +1,165 @@
+/**
+ * The sandbox as one process: emulator, front door, GitHub and runner. Started by `up()` in client.ts, ended by SIGTERM.
+ *   node daemon.ts <folder> [--parent <pid>]
+ * With a parent it ends when that does, however it ends.
+ */
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeError } from '../../actions/lib/errors.ts';
+import { findTools, ROOT, toolEnv } from '../tools.ts';
+import { freePort, startEmulator, type Emulator } from './aws/emulator.ts';
+import { startFrontDoor } from './aws/front-door.ts';
+import { seedAccount } from './aws/seed.ts';
+import { startGitHub } from './github/index.ts';
+import { isAlive } from './processes.ts';
+import { Runner } from './runner/runner.ts';
+import { infoFile, type SandboxInfo } from './state.ts';
+
+const REGION = 'eu-west-1';
+const OWNER = 'acme';
+const REPO = 'rest-api';
+
+const [dir = '', flag, parent] = process.argv.slice(2);
+const closers: (() => Promise<void>)[] = [];
+let closing: Promise<void> | undefined;
+
+function report(message: string): void {
+  process.stdout.write(`${new Date().toISOString()} ${message}\n`);
+}
+
+/** Last started, first ended; one that fails does not keep the others. */
+function close(): Promise<void> {
+  closing ??= (async () => {
+    for (const closer of closers.toReversed()) {
+      try {
+        await closer();
+      } catch (error) {
+        report(`on the way down: ${describeError(error)}`);
+        process.exitCode = 1;
+      }
+    }
+    await rm(infoFile(dir), { force: true });
+  })();
+  return closing;
+}
+
+/** How this machine reaches the outside (proxies, certificates, npm's settings): what a runner of GitHub has in its own way. */
+function machineSettings(): Record<string, string> {
+  const wanted = /^(npm_config_.*|https?_proxy|no_proxy|node_extra_ca_certs|ssl_cert_(file|dir)|tmpdir)$/i;
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      wanted.test(name) && value !== undefined ? [[name, value]] : [],
+    ),
+  );
+}
+
+/** Without the emulator the rest is of no use. */
+async function closeWith(emulator: Emulator): Promise<void> {
+  const { lastLines } = await emulator.exited;
+  if (closing === undefined) {
+    report(`The emulator has ended by itself: ${lastLines}`);
+    process.exitCode = 1;
+  }
+  await close();
+}
+
+async function start(): Promise<void> {
+  const tools = findTools();
+  await mkdir(dir, { recursive: true });
+  const port = (name: string): { port?: number } => {
+    const value = process.env[name];
+    return value === undefined ? {} : { port: Number(value) };
+  };
+  const emulatorPort = await freePort();
+  const frontDoor = await startFrontDoor({
+    ...port('SANDBOX_AWS_PORT'),
+    emulatorUrl: `http://127.0.0.1:${emulatorPort}`,
+  });
+  closers.push(() => frontDoor.close());
+  const emulator = await startEmulator({
+    python: tools.python,
+    stateDir: join(dir, 'aws'),
+    nodeBinDir: tools.nodeBinDir,
+    logFile: join(dir, 'emulator.log'),
+    endpointUrl: frontDoor.url,
+    port: emulatorPort,
+    persist: true,
+  });
+  closers.push(() => emulator.stop());
+  void closeWith(emulator);
+  await seedAccount({ endpointUrl: frontDoor.url, region: REGION });
+
+  const runner: { current?: Runner } = {};
+  const github = await startGitHub({
+    ...port('SANDBOX_GITHUB_PORT'),
+    stateDir: join(dir, 'github'),
+    owner: OWNER,
+    repo: REPO,
+    onEvent: (event) => runner.current?.handle(event),
+    onError: (error) => report(`GitHub: ${describeError(error)}`),
+  });
+  closers.push(() => github.close());
+  const runsDir = join(dir, 'runs');
+  runner.current = new Runner({
+    github,
+    owner: OWNER,
+    repo: REPO,
+    act: tools.act,
+    runsDir,
+    cacheDir: join(dir, 'cache'),
+    installation: ROOT,
+    env: {
+      ...machineSettings(),
+      ...toolEnv(),
+      HOME: process.env['HOME'] ?? dir,
+      LANG: 'C.UTF-8',
+      AWS_ENDPOINT_URL: frontDoor.url,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    },
+    vars: {
+      AWS_REGION: REGION,
+      PLAN_ROLE_ARN: 'arn:aws:iam::000000000000:role/plan',
+      APPLY_ROLE_ARN: 'arn:aws:iam::000000000000:role/apply',
+      DEPLOY_ROLE_ARN: 'arn:aws:iam::000000000000:role/deploy',
+    },
+    report,
+  });
+  closers.push(() => runner.current?.close() ?? Promise.resolve());
+
+  const info: SandboxInfo = {
+    pid: process.pid,
+    awsUrl: frontDoor.url,
+    githubApiUrl: github.apiUrl,
+    githubUrl: github.serverUrl,
+    cloneUrl: github.cloneUrl,
+    owner: OWNER,
+    repo: REPO,
+    region: REGION,
+    userToken: github.tokens.user,
+    runsDir,
+  };
+  // Whoever waits for the file must never see half of it.
+  await writeFile(`${infoFile(dir)}.next`, JSON.stringify(info, undefined, 2), { mode: 0o600 });
+  await rename(`${infoFile(dir)}.next`, infoFile(dir));
+  report('ready');
+}
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void close());
+if (flag === '--parent' && parent !== undefined) {
+  const watch = setInterval(() => {
+    if (isAlive(Number(parent))) return;
+    clearInterval(watch);
+    report('The process that this sandbox belongs to has ended.');
+    void close();
+  }, 500);
+  watch.unref();
+}
+
+try {
+  await start();
+} catch (error) {
+  // The last line of the log is what `up()` shows.
+  process.stderr.write(`Error: ${describeError(error)}\n`);
+  await close();
+  process.exitCode = 1;
+}

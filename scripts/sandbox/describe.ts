@@ -1,0 +1,17 @@
+import { infoFile, type SandboxInfo } from './state.ts';
+
+/** How to use a sandbox from a terminal, and how to stop it. */
+export function describe(info: SandboxInfo, dir: string): string {
+  return [
+    `The sandbox is up (process ${info.pid}).`,
+    '',
+    'AWS, for Terraform, the SDK and the CLI:',
+    `  export AWS_ENDPOINT_URL=${info.awsUrl} AWS_REGION=${info.region} AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox`,
+    '  make publish/lambdas && make terraform/apply ENV=test',
+    'GitHub:',
+    `  git clone ${info.cloneUrl}`,
+    `  REST at ${info.githubApiUrl}; the token of a user is in ${infoFile(dir)}`,
+    '',
+    'Stop it with "make sandbox/down"; "make sandbox/reset" also forgets its state.',
+  ].join('\n');
+}

@@ -1,0 +1,197 @@
+import { ApiError, created, found, ok, page, slice, type Handlers } from '../answers.ts';
+import { identity } from '../accounts.ts';
+import { isPull, moveRef, type PullIssue } from '../events.ts';
+import { EMPTY_TREE, ZERO, type Commit, type TreeEntry } from '../git.ts';
+import { commitOf, repoApi, repoHtml, type Hub } from '../hub.ts';
+import { type Linked, commitObject, fileObject, nodeId, repositoryObject, userObject } from '../objects.ts';
+import { simplePullObject } from '../pull-object.ts';
+
+/** The repository itself, the user, branches, refs and commits. */
+export function repository(hub: Hub): Handlers {
+  const { git, store } = hub;
+  const withFiles = async (commit: Commit): Promise<object> =>
+    commitObject(hub, commit, await git.diff(commit.parents[0] ?? EMPTY_TREE, commit.sha));
+  const known = async (name: string): Promise<Commit> => git.commit(found(await git.resolve(name)));
+
+  return {
+    'repos/get': () => ok(repositoryObject(hub)),
+
+    'users/get-authenticated': ({ actor }) => {
+      if (actor.kind === 'anonymous') throw new ApiError(401, 'Requires authentication');
+      if (actor.kind === 'actions') throw new ApiError(403, 'Resource not accessible by integration');
+      const { created_at } = store.user(actor.login);
+      const blank = {
+        name: actor.login,
+        company: null,
+        blog: null,
+        location: null,
+        email: null,
+        hireable: null,
+        bio: null,
+      };
+      const counts = { public_repos: 1, public_gists: 0, followers: 0, following: 0 };
+      return ok({ ...userObject(hub, actor.login), ...blank, ...counts, created_at, updated_at: created_at });
+    },
+
+    'repos/get-branch': async ({ path }) => {
+      const sha = await git.resolve(`refs/heads/${path.branch}`);
+      if (sha === undefined) throw new ApiError(404, 'Branch not found');
+      const self = encodeURI(`${repoApi(hub)}/branches/${path.branch}`);
+      const isProtected = store.state.protectedBranches.includes(path.branch);
+      return ok({
+        name: path.branch,
+        commit: commitObject(hub, await git.commit(sha)),
+        _links: { self, html: encodeURI(`${repoHtml(hub)}/tree/${path.branch}`) },
+        protected: isProtected,
+        protection: { enabled: isProtected },
+        protection_url: `${self}/protection`,
+      });
+    },
+    'git/get-ref': async ({ path }) => {
+      const ref = `refs/${path.ref}`;
+      return ok(refObject(hub, ref, found((await git.refs()).get(ref))));
+    },
+    'git/create-ref': async ({ body, actor }) => {
+      if (!/^refs\/(heads|tags)\/./.test(body.ref) || !(await git.isRefName(body.ref))) {
+        throw new ApiError(422, `Reference name must start with 'refs/heads/' or 'refs/tags/' and be well-formed`);
+      }
+      if ((await git.refs()).has(body.ref)) throw new ApiError(422, 'Reference already exists');
+      if ((await git.resolve(body.sha)) !== body.sha) throw new ApiError(422, 'Object does not exist');
+      await moveRef(hub, actor, body.ref, body.sha);
+      return created(refObject(hub, body.ref, body.sha));
+    },
+    'git/update-ref': async ({ path, body, actor }) => {
+      const ref = `refs/${path.ref}`;
+      const before = (await git.refs()).get(ref);
+      if (before === undefined) throw new ApiError(422, 'Reference does not exist');
+      if ((await git.resolve(body.sha)) !== body.sha) throw new ApiError(422, 'Object does not exist');
+      if (body.force !== true && !(await git.isAncestor(before, body.sha))) {
+        throw new ApiError(422, 'Update is not a fast forward');
+      }
+      await moveRef(hub, actor, ref, body.sha);
+      return ok(refObject(hub, ref, body.sha));
+    },
+    'git/delete-ref': async ({ path, actor }) => {
+      const ref = `refs/${path.ref}`;
+      if (!(await git.refs()).has(ref)) throw new ApiError(422, 'Reference does not exist');
+      await moveRef(hub, actor, ref, ZERO);
+      return { status: 204 };
+    },
+
+    'repos/get-commit': async ({ path }) => ok(await withFiles(await git.commit(await commitOf(hub, path.ref)))),
+    'repos/list-commits': async ({ query, url }) => {
+      if (query.author !== undefined || query.committer !== undefined) {
+        throw new ApiError(501, 'The sandbox lists commits by sha, path, since and until, not by author or committer.');
+      }
+      const start = found(await git.resolve(query.sha ?? hub.defaultBranch));
+      const times = (['since', 'until'] as const).flatMap((key) =>
+        query[key] === undefined ? [] : `--${key}=${query[key]}`,
+      );
+      const commits = await git.log(start, { options: times, path: query.path });
+      return page({ query, url }, commits, (commit) => commitObject(hub, commit));
+    },
+    'repos/compare-commits-with-basehead': async ({ path, query, url }) => {
+      const [from = '', to] = path.basehead.split('...').map((side) => side.replace(`${hub.owner}:`, ''));
+      const [base, head] = [await known(from), await known(found(to))];
+      const merge_base_commit = await git.commit(found(await git.mergeBase(base.sha, head.sha)));
+      const commits = (await git.log(`${base.sha}..${head.sha}`)).toReversed();
+      const behind = await git.count(`${head.sha}..${base.sha}`);
+      const { part, link } = slice({ query, url }, commits);
+      const files = query.page === 1 ? await git.diff(merge_base_commit.sha, head.sha) : [];
+      const html = encodeURI(`${repoHtml(hub)}/compare/${path.basehead}`);
+      const body = {
+        url: encodeURI(`${repoApi(hub)}/compare/${path.basehead}`),
+        ...{ html_url: html, permalink_url: html, diff_url: `${html}.diff`, patch_url: `${html}.patch` },
+        base_commit: commitObject(hub, base),
+        merge_base_commit: commitObject(hub, merge_base_commit),
+        status: relation(commits.length, behind),
+        ...{ ahead_by: commits.length, behind_by: behind, total_commits: commits.length },
+        commits: part.map((commit) => commitObject(hub, commit)),
+        files: files.map((file) => fileObject(hub, file, head.sha)),
+      };
+      return { status: 200, body, headers: link === '' ? {} : { link } };
+    },
+    'repos/list-pull-requests-associated-with-commit': async ({ path, query, url }) => {
+      const sha = await commitOf(hub, path.commit_sha);
+      const main = await git.resolve(`refs/heads/${hub.defaultBranch}`);
+      const onMain = main !== undefined && (await git.isAncestor(sha, main));
+      const associated: PullIssue[] = [];
+      // As at GitHub: those that are closed count only for commits that reached the default branch.
+      for (const issue of store.state.issues.filter(isPull).filter(({ state }) => onMain || state === 'open')) {
+        const { base_sha, head_sha, landed } = issue.pull;
+        const ofBranch = (await git.isAncestor(sha, head_sha)) && !(await git.isAncestor(sha, base_sha));
+        if (landed.includes(sha) || ofBranch) associated.push(issue);
+      }
+      return page({ query, url }, associated, (issue) => simplePullObject(hub, issue));
+    },
+
+    'repos/get-content': async ({ path, query, accept }) => {
+      const name = query.ref ?? hub.defaultBranch;
+      const commit = await git.resolve(name);
+      if (commit === undefined) throw new ApiError(404, `No commit found for the ref ${name}`);
+      const entries = found(await git.entries(commit, path.path.replace(/\/$/, '')));
+      if (entries.file === undefined) {
+        return ok(entries.folder?.map((entry) => contentObject(hub, name, entry)));
+      }
+      const blob = await git.blob(entries.file.sha);
+      const type = 'application/vnd.github.raw+json; charset=utf-8';
+      if (accept.includes('raw')) return { status: 200, body: blob, headers: { 'content-type': type } };
+      // As at GitHub: lines of 60 characters.
+      const content = blob.toString('base64').replace(/.{1,60}/g, '$&\n');
+      return ok({ ...contentObject(hub, name, entries.file), encoding: 'base64', content });
+    },
+    'repos/create-or-update-file-contents': async ({ path, body, actor }) => {
+      const branch = body.branch ?? hub.defaultBranch;
+      const parent = await git.resolve(`refs/heads/${branch}`);
+      if (parent === undefined && branch !== hub.defaultBranch) throw new ApiError(404, `Branch ${branch} not found`);
+      if (path.path.split('/').some((part) => ['', '.', '..', '.git'].includes(part))) {
+        throw new ApiError(422, 'path contains a malformed path component');
+      }
+      if (store.state.protectedBranches.includes(branch)) {
+        throw new ApiError(409, 'Could not update file: Changes must be made through a pull request.');
+      }
+      const old = parent === undefined ? undefined : await git.entries(parent, path.path);
+      if (old?.folder !== undefined) throw new ApiError(422, `${path.path} is a directory`);
+      if (old?.file !== undefined && body.sha === undefined) {
+        throw new ApiError(422, 'Invalid request.\n\n"sha" wasn\'t supplied.');
+      }
+      if (body.sha !== undefined && body.sha !== old?.file?.sha) {
+        throw new ApiError(409, `${path.path} does not match ${body.sha}`);
+      }
+      const content = Buffer.from(body.content, 'base64');
+      const tree = await git.treeWith(parent, path.path, content, old?.file?.mode ?? '100644');
+      const own = identity(store, actor.login);
+      const parents = parent === undefined ? [] : [parent];
+      const by = { author: body.author ?? body.committer ?? own, committer: body.committer ?? own };
+      const sha = await git.commitTree({ tree, parents, message: `${body.message}\n` }, by);
+      await moveRef(hub, actor, `refs/heads/${branch}`, sha);
+      const file = found((await git.entries(sha, path.path))?.file);
+      const { commit, ...rest } = commitObject(hub, await git.commit(sha));
+      const answer = { content: contentObject(hub, branch, file), commit: { ...rest, ...Object(commit) } };
+      return { status: old?.file === undefined ? 201 : 200, body: answer };
+    },
+  };
+}
+
+function relation(ahead: number, behind: number): string {
+  if (ahead > 0) return behind > 0 ? 'diverged' : 'ahead';
+  return behind > 0 ? 'behind' : 'identical';
+}
+
+function refObject(hub: Hub, ref: string, sha: string): Linked {
+  const object = { type: 'commit', sha, url: `${repoApi(hub)}/git/commits/${sha}` };
+  return { ref, node_id: nodeId('Ref', ref), url: encodeURI(`${repoApi(hub)}/git/${ref}`), object };
+}
+
+function contentObject(hub: Hub, at: string, { path, sha, size, mode, type }: TreeEntry): object {
+  const folder = type === 'tree';
+  const [ref, quoted] = [encodeURIComponent(at), path.split('/').map(encodeURIComponent).join('/')];
+  const url = `${repoApi(hub)}/contents/${quoted}?ref=${ref}`;
+  const git_url = `${repoApi(hub)}/git/${folder ? 'trees' : 'blobs'}/${sha}`;
+  const html_url = `${repoHtml(hub)}/${folder ? 'tree' : 'blob'}/${ref}/${quoted}`;
+  const kinds: Record<string, string> = { '040000': 'dir', '120000': 'symlink', '160000': 'submodule' };
+  const download_url = folder ? null : `${repoHtml(hub)}/raw/${ref}/${quoted}`;
+  const links = { self: url, git: git_url, html: html_url };
+  const about = { type: kinds[mode] ?? 'file', name: path.split('/').at(-1), path, sha, size };
+  return { ...about, url, git_url, html_url, download_url, _links: links };
+}

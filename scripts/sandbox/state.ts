@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../tools.ts';
+import { isAlive } from './processes.ts';
+
+/** Where a sandbox keeps everything. `SANDBOX_DIR` lets tests have one of their own beside a developer's. */
+export function sandboxDir(): string {
+  return process.env['SANDBOX_DIR'] ?? join(ROOT, '.sandbox/default');
+}
+
+/** How to reach a sandbox that is up; written by the daemon when it is ready, mode 0600 because of the tokens. */
+export interface SandboxInfo {
+  readonly pid: number;
+  readonly awsUrl: string;
+  readonly githubApiUrl: string;
+  readonly githubUrl: string;
+  readonly cloneUrl: string;
+  readonly owner: string;
+  readonly repo: string;
+  readonly region: string;
+  readonly userToken: string;
+  readonly runsDir: string;
+}
+
+export function infoFile(dir: string): string {
+  return join(dir, 'sandbox.json');
+}
+
+/** The sandbox in this folder if it is up. */
+export function runningSandbox(dir: string): SandboxInfo | undefined {
+  if (!existsSync(infoFile(dir))) return undefined;
+  const info: SandboxInfo = JSON.parse(readFileSync(infoFile(dir), 'utf8'));
+  return isAlive(info.pid) ? info : undefined;
+}

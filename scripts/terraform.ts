@@ -1,0 +1,132 @@
+/**
+ * `make terraform/<op>`: Terraform for one environment by the same code as the actions. `ENV` chooses the environment, `ARGS`
+ * goes to Terraform as it is.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { ssmParameters } from '../actions/lib/aws/parameters.ts';
+import { UserError } from '../actions/lib/errors.ts';
+import { choice, ENVIRONMENTS } from '../actions/lib/inputs.ts';
+import { terminalLog } from '../actions/lib/log.ts';
+import { runCommand } from '../actions/lib/process.ts';
+import { Terraform, varFileOf } from '../actions/lib/terraform/cli.ts';
+import { initEnvironment, withPlan } from '../actions/lib/terraform/workspace.ts';
+import { packageLambdas } from '../actions/lib/packaging/package.ts';
+import { writeManifest } from '../actions/lib/packaging/manifest.ts';
+import { command } from './command.ts';
+import { ROOT, toolEnv, TOOLS } from './tools.ts';
+
+const OPERATIONS = ['plan', 'apply', 'destroy', 'validate', 'fmt', 'output', 'init', 'test', 'clean'] as const;
+const folder = join(ROOT, 'terraform');
+const args = (process.env['ARGS'] ?? '').split(/\s+/).filter((word) => word !== '');
+
+/** Colours are for a terminal. */
+const plain = process.stdout.isTTY ? [] : ['-no-color'];
+
+Object.assign(process.env, toolEnv());
+
+await command(async () => {
+  const operation = choice('operation', process.argv[2] ?? '', OPERATIONS);
+  switch (operation) {
+    case 'fmt':
+      return show(['fmt', '-recursive', ...args]);
+    case 'clean':
+      return rm(join(folder, '.terraform'), { recursive: true, force: true });
+    case 'validate':
+      return offline(folder, ['validate', ...plain, ...args]);
+    case 'test':
+      return testModules();
+    case 'init':
+      return init();
+    case 'output':
+      await init();
+      return show(['output', ...args]);
+    case 'plan':
+    case 'apply':
+    case 'destroy':
+      await init();
+      return plan(operation);
+  }
+});
+
+function environment(): string {
+  return choice('ENV', process.env['ENV'] ?? '', ENVIRONMENTS);
+}
+
+function terraform(): Terraform {
+  return new Terraform(folder, runCommand, terminalLog());
+}
+
+async function init(): Promise<void> {
+  await initEnvironment(
+    { folder, environment: environment(), region: process.env['AWS_REGION'] ?? '' },
+    { terraform: terraform(), parameters: ssmParameters() },
+  );
+}
+
+/** Shows Terraform's own rendering of the saved plan; only for the person at this terminal. */
+async function plan(operation: 'plan' | 'apply' | 'destroy'): Promise<number> {
+  await writeManifest(folder, await packageLambdas(join(ROOT, 'lambdas'), ROOT));
+  const approved = args.includes('-auto-approve');
+  const extraArgs = [
+    ...args.filter((arg) => arg !== '-auto-approve'),
+    ...(operation === 'destroy' ? ['-destroy'] : []),
+  ];
+  return withPlan(
+    terraform(),
+    { environment: environment(), lock: operation !== 'plan', extraArgs },
+    async (result, file) => {
+      if (result.kind === 'failed') {
+        throw new UserError(`Terraform could not plan with ${varFileOf(environment())}.`, 'The errors are above.');
+      }
+      await show(['show', file]);
+      if (operation === 'plan') return 0;
+      if (!approved && !(await confirm(operation)))
+        throw new UserError('Nothing was changed.', 'Answer "yes" to go on.');
+      const { ok } = await terraform().apply(file);
+      if (!ok)
+        throw new UserError(`Not all of the ${operation} was done.`, 'Mend the cause and run it again: it goes on.');
+      return 0;
+    },
+  );
+}
+
+async function confirm(operation: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await terminal.question(`\n${operation} this in "${environment()}"? Only "yes" is yes: `)) === 'yes';
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Every folder that has tests of its own. */
+async function testModules(): Promise<number> {
+  const modules = readdirSync(join(folder, '_modules')).map((name) => join(folder, '_modules', name));
+  let worst = 0;
+  for (const module of [folder, join(folder, 'api-gateway'), ...modules]) {
+    worst = Math.max(worst, await offline(module, ['test', ...plain, ...args]));
+  }
+  return worst;
+}
+
+/** A command that needs the providers and no state. Its working data is apart, so that the connection to a state stays. */
+async function offline(module: string, words: readonly string[]): Promise<number> {
+  const env = { ...process.env, TF_DATA_DIR: join(TOOLS, 'terraform-data', relative(ROOT, module)) };
+  return (await show(['init', '-backend=false', '-input=false', ...plain], module, env)) || show(words, module, env);
+}
+
+/** Terraform with this terminal as its own. */
+async function show(
+  words: readonly string[],
+  cwd: string = folder,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
+  const child = spawn('terraform', words, { cwd, env, stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+  return typeof code === 'number' ? code : 1;
+}

@@ -1,0 +1,127 @@
+/**
+ * `make test` and `make check`: every check in turn, each with its time; all are run also when one fails. The last line counts the
+ * tests that were really run, jest's and Terraform's.
+ *   node scripts/test.ts check   what needs no sandbox
+ *   node scripts/test.ts all     everything
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { command } from './command.ts';
+import { choice } from '../actions/lib/inputs.ts';
+import { ROOT, toolEnv } from './tools.ts';
+
+interface Count {
+  passed: number;
+  failed: number;
+}
+
+interface Check {
+  readonly name: string;
+  readonly run: () => Promise<boolean>;
+}
+
+const total: Count = { passed: 0, failed: 0 };
+let current: ChildProcess | undefined;
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    interrupted = true;
+    current?.kill('SIGTERM');
+  });
+}
+
+await command(async () => {
+  const mode = choice('mode', process.argv[2] ?? '', ['check', 'all']);
+  const results: { name: string; ok: boolean; seconds: number }[] = [];
+  for (const { name, run } of checks(mode)) {
+    process.stdout.write(`\n── ${name} ──\n`);
+    const started = Date.now();
+    const ok = await run();
+    results.push({ name, ok, seconds: (Date.now() - started) / 1000 });
+    if (interrupted) break;
+  }
+  const rows = results.map(({ name, ok, seconds }) => `  ${ok ? '✓' : '✗'} ${name.padEnd(28)} ${seconds.toFixed(1)} s`);
+  process.stdout.write(`\n${rows.join('\n')}\n\n${total.passed} passed, ${total.failed} failed\n`);
+  return !interrupted && total.passed > 0 && results.every(({ ok }) => ok) ? 0 : 1;
+});
+
+function checks(mode: 'check' | 'all'): readonly Check[] {
+  const fast: readonly Check[] = [
+    { name: 'types', run: () => succeeds('npm', ['run', '--silent', 'types']) },
+    { name: 'lint', run: () => succeeds('npm', ['run', '--silent', 'lint']) },
+    { name: 'format', run: () => succeeds('npm', ['run', '--silent', 'format']) },
+    { name: 'generated documentation', run: () => succeeds('node', ['scripts/action-docs.ts', '--check']) },
+    { name: 'Terraform format', run: () => succeeds('terraform', ['fmt', '-check', '-recursive', 'terraform']) },
+    { name: 'Terraform validate', run: () => succeeds('node', ['scripts/terraform.ts', 'validate']) },
+    { name: 'Terraform unit tests', run: terraformTests },
+    { name: 'unit tests', run: () => jest('unit') },
+  ];
+  if (mode === 'check') return fast;
+  return [
+    ...fast,
+    { name: 'sandbox tests', run: () => jest('sandbox') },
+    { name: 'end-to-end tests', run: () => jest('e2e') },
+  ];
+}
+
+async function jest(project: string): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), 'jest-'));
+  try {
+    const file = join(folder, 'results.json');
+    const ok = await succeeds('npm', [
+      'test',
+      '--silent',
+      '--',
+      '--selectProjects',
+      project,
+      '--json',
+      '--outputFile',
+      file,
+    ]);
+    if (!existsSync(file)) return false;
+    const results: { numPassedTests: number; numFailedTests: number; numRuntimeErrorTestSuites: number } = JSON.parse(
+      await readFile(file, 'utf8'),
+    );
+    total.passed += results.numPassedTests;
+    // A file that cannot even be loaded has no tests to count, and must count.
+    total.failed += results.numFailedTests + results.numRuntimeErrorTestSuites;
+    return ok && results.numPassedTests > 0;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Terraform says `Success! 12 passed, 0 failed.` (or `Failure! …`) for each folder. */
+async function terraformTests(): Promise<boolean> {
+  let folders = 0;
+  const ok = await succeeds('node', ['scripts/terraform.ts', 'test'], (line) => {
+    const [, passed, failed] = /^(?:Success|Failure)! (\d+) passed, (\d+) failed/.exec(line) ?? [];
+    if (passed === undefined || failed === undefined) return;
+    folders += 1;
+    total.passed += Number(passed);
+    total.failed += Number(failed);
+  });
+  return ok && folders > 0;
+}
+
+async function succeeds(program: string, args: readonly string[], onLine?: (line: string) => void): Promise<boolean> {
+  const child = spawn(program, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...toolEnv() },
+    stdio: ['ignore', onLine === undefined ? 'inherit' : 'pipe', 'inherit'],
+  });
+  current = child;
+  let rest = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    process.stdout.write(text);
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine?.(line);
+  });
+  const [code] = await once(child, 'close');
+  return code === 0;
+}

@@ -1,0 +1,110 @@
+variable "identifier" {
+  type        = string
+  description = "Name of the project, the first part of the name of everything that is made."
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,19}$", var.identifier))
+    error_message = "identifier must be 1 to 20 lower-case letters, digits and hyphens, and start with a letter."
+  }
+}
+
+variable "environment" {
+  type        = string
+  description = "Environment that is deployed: test, acceptance or production."
+
+  validation {
+    condition     = contains(["test", "acceptance", "production"], var.environment)
+    error_message = "environment must be test, acceptance or production."
+  }
+}
+
+variable "suffix" {
+  type        = string
+  default     = ""
+  description = "Last part of every name, to have a second deployment beside the first; empty, or for example -2."
+
+  validation {
+    condition     = can(regex("^(-[a-z0-9-]{1,9})?$", var.suffix))
+    error_message = "suffix must be empty, or a hyphen and 1 to 9 lower-case letters, digits and hyphens."
+  }
+}
+
+variable "artifacts_bucket" {
+  type        = string
+  description = "Name of the bucket that holds the lambda packages."
+}
+
+variable "lambda_packages" {
+  type = map(object({
+    key           = string
+    sha256_base64 = string
+    bytes         = number
+  }))
+  description = "Per folder in lambdas/: the package's object key, its SHA-256 in base64, and its size in bytes. Made by `make package/lambdas`."
+
+  validation {
+    condition     = length(setsubtract(keys(var.lambda_packages), keys(local.lambdas))) == 0
+    error_message = join("\n", [for id in setsubtract(keys(var.lambda_packages), keys(local.lambdas)) : "The folder lambdas/${id} has no entry: add \"${id}\" to terraform/api-gateway/lambdas.tf, or remove the folder and run `make package/lambdas`."])
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(local.lambdas), keys(var.lambda_packages))) == 0
+    error_message = join("\n", [for id in setsubtract(keys(local.lambdas), keys(var.lambda_packages)) : "The entry \"${id}\" in terraform/api-gateway/lambdas.tf has no package: add the folder lambdas/${id} and run `make package/lambdas`, or remove the entry."])
+  }
+}
+
+variable "strings_mapping" {
+  type        = map(string)
+  description = "What is replaced by what: each key is a text, its value the text to put in its place."
+
+  validation {
+    condition     = length(var.strings_mapping) > 0 && alltrue([for key in keys(var.strings_mapping) : trimspace(key) != ""])
+    error_message = "strings_mapping must have at least one entry, and no entry without a text to replace."
+  }
+
+  validation {
+    condition     = alltrue([for keys in values({ for key in keys(var.strings_mapping) : lower(key) => key... }) : length(keys) == 1])
+    error_message = join("\n", [for keys in values({ for key in keys(var.strings_mapping) : lower(key) => key... }) : "strings_mapping has ${join(" and ", keys)}, which are the same text since case does not count: keep one." if length(keys) > 1])
+  }
+
+  # The limit of an advanced parameter: https://docs.aws.amazon.com/general/latest/gr/ssm.html
+  validation {
+    condition     = length(base64encode(jsonencode(var.strings_mapping))) / 4 * 3 <= 8192
+    error_message = "strings_mapping must be 8192 bytes of JSON at most, which is what an SSM parameter holds."
+  }
+}
+
+variable "stages" {
+  type = map(object({
+    quota_per_day = optional(number, 1000)
+    rate_limit    = optional(number, 10)
+    burst_limit   = optional(number, 10)
+  }))
+  default = {
+    test = {}
+    prod = {}
+  }
+  description = "Per stage what its API key may do: requests per day (quota_per_day), requests per second (rate_limit), and how many at once above that rate (burst_limit)."
+
+  validation {
+    condition     = toset(keys(var.stages)) == toset(["prod", "test"])
+    error_message = "stages must be test and prod."
+  }
+
+  validation {
+    condition     = alltrue([for stage in values(var.stages) : stage.quota_per_day >= 1 && stage.rate_limit > 0 && stage.burst_limit >= 1])
+    error_message = "quota_per_day, rate_limit and burst_limit of a stage must be positive."
+  }
+}
+
+variable "log_retention_in_days" {
+  type        = number
+  default     = 30
+  description = "Days that the lambdas' logs are kept."
+
+  # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_in_days)
+    error_message = "log_retention_in_days must be a number that CloudWatch Logs offers: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
