@@ -32,7 +32,7 @@ await command(async () => {
   let stays = false;
   try {
     const sandbox = await stage.step('Start the sandbox: AWS, GitHub and a runner on this machine', () =>
-      up(dir, keep ? undefined : process.pid),
+      up(dir, keep ? 'until-stopped' : 'mine'),
     );
     interrupt.signal.throwIfAborted();
     const result = await runLoop(sandbox, join(dir, 'clone'), stage, interrupt.signal);

@@ -1,8 +1,8 @@
 /**
  * `make test` and `make check`: every check in turn, each with its time; all are run also when one fails. The last line counts the
  * tests that were really run, jest's and Terraform's.
- *   node scripts/test.ts check   what needs no sandbox
- *   node scripts/test.ts all     everything
+ *   node scripts/test.ts check [--base <commit>]   what needs no sandbox; with a base, only what the change since then can break
+ *   node scripts/test.ts all                       everything
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,10 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { command } from './command.ts';
+import { UserError } from '../actions/lib/errors.ts';
+import { runCommand } from '../actions/lib/process.ts';
 import { choice } from '../actions/lib/inputs.ts';
 import { ROOT, toolEnv } from './tools.ts';
 
@@ -21,6 +24,8 @@ interface Count {
 
 interface Check {
   readonly name: string;
+  /** `text`: a change of Markdown can break it. */
+  readonly reads?: 'text';
   readonly run: () => Promise<boolean>;
 }
 
@@ -36,8 +41,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 await command(async () => {
   const mode = choice('mode', process.argv[2] ?? '', ['check', 'all']);
+  const { values } = parseArgs({ args: process.argv.slice(3), options: { base: { type: 'string' } } });
+  const onlyText = values.base !== undefined && (await onlyMarkdownSince(values.base));
+  if (onlyText) process.stdout.write('Only Markdown has changed: nothing but its format is checked.\n');
   const results: { name: string; ok: boolean; seconds: number }[] = [];
-  for (const { name, run } of checks(mode)) {
+  for (const { name, run } of checks(mode).filter(({ reads }) => !onlyText || reads === 'text')) {
     process.stdout.write(`\n── ${name} ──\n`);
     const started = Date.now();
     const ok = await run();
@@ -46,15 +54,20 @@ await command(async () => {
   }
   const rows = results.map(({ name, ok, seconds }) => `  ${ok ? '✓' : '✗'} ${name.padEnd(28)} ${seconds.toFixed(1)} s`);
   process.stdout.write(`\n${rows.join('\n')}\n\n${total.passed} passed, ${total.failed} failed\n`);
-  return !interrupted && total.passed > 0 && results.every(({ ok }) => ok) ? 0 : 1;
+  const counted = total.passed > 0 || onlyText;
+  return !interrupted && counted && results.every(({ ok }) => ok) ? 0 : 1;
 });
 
 function checks(mode: 'check' | 'all'): readonly Check[] {
   const fast: readonly Check[] = [
     { name: 'types', run: () => succeeds('npm', ['run', '--silent', 'types']) },
     { name: 'lint', run: () => succeeds('npm', ['run', '--silent', 'lint']) },
-    { name: 'format', run: () => succeeds('npm', ['run', '--silent', 'format']) },
-    { name: 'generated documentation', run: () => succeeds('node', ['scripts/action-docs.ts', '--check']) },
+    { name: 'format', reads: 'text', run: () => succeeds('npm', ['run', '--silent', 'format']) },
+    {
+      name: 'generated documentation',
+      reads: 'text',
+      run: () => succeeds('node', ['scripts/action-docs.ts', '--check']),
+    },
     { name: 'Terraform format', run: () => succeeds('terraform', ['fmt', '-check', '-recursive', 'terraform']) },
     { name: 'Terraform validate', run: () => succeeds('node', ['scripts/terraform.ts', 'validate']) },
     { name: 'Terraform unit tests', run: terraformTests },
@@ -66,6 +79,16 @@ function checks(mode: 'check' | 'all'): readonly Check[] {
     { name: 'sandbox tests', run: () => jest('sandbox') },
     { name: 'end-to-end tests', run: () => jest('e2e') },
   ];
+}
+
+async function onlyMarkdownSince(base: string): Promise<boolean> {
+  const files: string[] = [];
+  const code = await runCommand('git', ['diff', '--name-only', base], {
+    cwd: ROOT,
+    onStdout: (file) => files.push(file),
+  });
+  if (code !== 0) throw new UserError(`git knows no "${base}".`, 'Give a commit that has been fetched.');
+  return files.every((file) => file.endsWith('.md'));
 }
 
 async function jest(project: string): Promise<boolean> {

@@ -11,7 +11,7 @@ const dir = sandboxDir();
 await command(async () => {
   switch (choice('command', process.argv[2] ?? '', ['up', 'down', 'reset', 'status'])) {
     case 'up':
-      say(describe(await up(dir), dir));
+      say(describe(await up(dir, 'until-stopped'), dir));
       break;
     case 'down':
       say((await down(dir)) ? 'Stopped. Its state is kept; "make sandbox/reset" forgets it.' : 'No sandbox is up.');

@@ -14,10 +14,10 @@ const STOP_MS = 30_000;
 /**
  * Starts a sandbox in `dir` and waits until it answers.
  *
- * @param parent the process it belongs to: it ends with it. Without one it stays up until `down()`.
+ * @param lifetime `mine`: it ends when this process does, however that ends. `until-stopped`: it stays up until `down()`.
  * @throws UserError with the daemon's own last words if it does not come up.
  */
-export async function up(dir: string, parent?: number): Promise<SandboxInfo> {
+export async function up(dir: string, lifetime: 'mine' | 'until-stopped'): Promise<SandboxInfo> {
   const running = runningSandbox(dir);
   if (running !== undefined) {
     throw new UserError(`A sandbox is up already (process ${running.pid}).`, 'Stop it with "make sandbox/down".');
@@ -28,7 +28,7 @@ export async function up(dir: string, parent?: number): Promise<SandboxInfo> {
   const log = openSync(logFile, 'w');
   const daemon = spawn(
     process.execPath,
-    [join(import.meta.dirname, 'daemon.ts'), dir, ...(parent === undefined ? [] : ['--parent', String(parent)])],
+    [join(import.meta.dirname, 'daemon.ts'), dir, ...(lifetime === 'mine' ? ['--with-parent'] : [])],
     // A group of its own: Ctrl-C at the terminal reaches the command, and the command ends the sandbox in order.
     { detached: true, stdio: ['ignore', log, log] },
   );

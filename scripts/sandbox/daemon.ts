@@ -1,7 +1,7 @@
 /**
  * The sandbox as one process: emulator, front door, GitHub and runner. Started by `up()` in client.ts, ended by SIGTERM.
- *   node daemon.ts <folder> [--parent <pid>]
- * With a parent it ends when that does, however it ends.
+ *   node daemon.ts <folder> [--with-parent]
+ * With its parent it ends when that does, however it ends.
  */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,6 @@ import { freePort, startEmulator, type Emulator } from './aws/emulator.ts';
 import { startFrontDoor } from './aws/front-door.ts';
 import { seedAccount } from './aws/seed.ts';
 import { startGitHub } from './github/index.ts';
-import { isAlive } from './processes.ts';
 import { Runner } from './runner/runner.ts';
 import { infoFile, type SandboxInfo } from './state.ts';
 
@@ -19,7 +18,7 @@ const REGION = 'eu-west-1';
 const OWNER = 'acme';
 const REPO = 'rest-api';
 
-const [dir = '', flag, parent] = process.argv.slice(2);
+const [dir = '', flag] = process.argv.slice(2);
 const closers: (() => Promise<void>)[] = [];
 let closing: Promise<void> | undefined;
 
@@ -145,9 +144,11 @@ async function start(): Promise<void> {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void close());
-if (flag === '--parent' && parent !== undefined) {
+if (flag === '--with-parent') {
+  // A parent that is killed gets its children a new one at once, even while it is still listed as a zombie.
+  const parent = process.ppid;
   const watch = setInterval(() => {
-    if (isAlive(Number(parent))) return;
+    if (process.ppid === parent) return;
     clearInterval(watch);
     report('The process that this sandbox belongs to has ended.');
     void close();

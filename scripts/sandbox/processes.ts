@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Whether a process with this id exists. */
+/** Whether a process with this id exists; one that has ended and was not waited for yet still does. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

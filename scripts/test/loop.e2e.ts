@@ -17,7 +17,7 @@ describe('the loop, from pull request to production', () => {
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'sandbox-'));
-    sandbox = await up(dir, process.pid);
+    sandbox = await up(dir, 'mine');
     result = await runLoop(sandbox, join(dir, 'clone'), quiet, new AbortController().signal);
   }, 15 * 60_000);
 

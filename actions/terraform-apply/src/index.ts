@@ -5,7 +5,7 @@ import { checkedOutCommits } from '../../lib/git.ts';
 import { actionsLog } from '../../lib/github/actions-log.ts';
 import { runUrl } from '../../lib/github/event.ts';
 import { main } from '../../lib/github/main.ts';
-import { workspace, writeSummary } from '../../lib/github/runner.ts';
+import { cancellation, workspace, writeSummary } from '../../lib/github/runner.ts';
 import { runCommand } from '../../lib/process.ts';
 import { Terraform } from '../../lib/terraform/cli.ts';
 import { readInputs } from './inputs.ts';
@@ -14,7 +14,7 @@ import { run } from './run.ts';
 await main(async () => {
   const inputs = readInputs(core.getInput, workspace());
   const outputs = await run(inputs, {
-    terraform: new Terraform(inputs.folder, runCommand, actionsLog),
+    terraform: new Terraform(inputs.folder, runCommand, actionsLog, cancellation()),
     parameters: ssmParameters(),
     log: actionsLog,
     region: process.env['AWS_REGION'] ?? '',

@@ -8,7 +8,7 @@ import { actionsLog } from '../../lib/github/actions-log.ts';
 import { pullRequestOf, runUrl, type PullRequest } from '../../lib/github/event.ts';
 import { main } from '../../lib/github/main.ts';
 import { octokit, octokitComments } from '../../lib/github/octokit.ts';
-import { runnerTemp, workspace, writeSummary } from '../../lib/github/runner.ts';
+import { cancellation, runnerTemp, workspace, writeSummary } from '../../lib/github/runner.ts';
 import { runCommand } from '../../lib/process.ts';
 import { Terraform } from '../../lib/terraform/cli.ts';
 import { readInputs } from './inputs.ts';
@@ -18,7 +18,7 @@ await main(async () => {
   const inputs = readInputs(core.getInput, workspace());
   const pull = pullRequestOf(context.payload, context.actor);
   const outputs = await run(inputs, {
-    terraform: new Terraform(inputs.folder, runCommand, actionsLog),
+    terraform: new Terraform(inputs.folder, runCommand, actionsLog, cancellation()),
     parameters: ssmParameters(),
     ...commentTarget(pull, inputs.token),
     log: actionsLog,

@@ -50,24 +50,35 @@ export function planMarker(environment: string): string {
 /**
  * Plans an environment and shows the plan.
  *
- * @throws UserError if Terraform could not make a plan; the comment and the summary say so before.
+ * @throws UserError if there is no plan; the comment and the summary say so before, so that no older plan is taken for this one.
  */
 export async function run(inputs: Inputs, deps: Deps): Promise<Outputs> {
   const { environment } = inputs;
   const started = deps.now();
-  await deps.log.group('terraform init', () => initEnvironment({ ...inputs, region: deps.region }, deps));
+  const planContext = async (): Promise<PlanContext> => ({
+    ...(await deps.commits()),
+    actor: deps.actor,
+    runUrl: deps.runUrl,
+    seconds: (deps.now() - started) / 1000,
+  });
+  const showFailure = async (errors: readonly string[]): Promise<void> => {
+    const context = await planContext();
+    await show((limits) => renderPlanFailure(environment, errors, context, limits), inputs, deps);
+  };
+  try {
+    await deps.log.group('terraform init', () => initEnvironment({ ...inputs, region: deps.region }, deps));
+  } catch (error) {
+    if (error instanceof UserError) await showFailure([describeError(error)]);
+    throw error;
+  }
   return withPlan(deps.terraform, { environment, lock: false }, async (result) => {
-    const context: PlanContext = {
-      ...(await deps.commits()),
-      actor: deps.actor,
-      runUrl: deps.runUrl,
-      seconds: (deps.now() - started) / 1000,
-    };
     if (result.kind === 'failed') {
-      const errors = result.diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message);
-      await show((limits) => renderPlanFailure(environment, errors, context, limits), inputs, deps);
+      await showFailure(
+        result.diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message),
+      );
       throw new UserError(`Terraform could not plan "${environment}".`, 'The errors are above and in the summary.');
     }
+    const context = await planContext();
     const summary = summarisePlan(result.plan, environment);
     const shown = await show((limits) => renderPlan(summary, context, limits), inputs, deps);
     return { hasChanges: !isEmptyPlan(summary), headline: planHeadline(summary), ...shown };

@@ -190,6 +190,19 @@ describe('what is not there is one clear sentence, before anything is planned', 
     await expect(run(inputs, deps)).rejects.toMatchObject({ name: 'UserError', message: 'AWS_REGION is not set.' });
   });
 
+  test('and the comment says so: no older plan is taken for this one', async () => {
+    const { inputs, deps, pull, summaries } = prepare(planned('every-action'));
+    await run(inputs, deps);
+    await expect(run(inputs, { ...deps, parameters: fakeParameters({}) })).rejects.toThrow(
+      '/terraform/statefiles/bucket',
+    );
+    expect(pull.comments).toHaveLength(1);
+    for (const text of [pull.comments[0]?.body, summaries[1]]) {
+      expect(text).toContain('### Terraform plan · `test` · failed');
+      expect(text).toContain('There is no SSM parameter "/terraform/statefiles/bucket"');
+    }
+  });
+
   test('the parameter with the state bucket', async () => {
     const { inputs, deps, terraform } = prepare(planned('every-action'), { parameters: fakeParameters({}) });
     await expect(run(inputs, deps)).rejects.toMatchObject({

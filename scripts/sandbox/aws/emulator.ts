@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { access, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createConnection, createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -60,6 +60,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   }
   const temporary = path.join(options.stateDir, 'tmp');
   await mkdir(temporary, { recursive: true });
+  // The emulator's worker and functions' plain `.js` files are CommonJS, whatever package.json stands above this folder.
+  await writeFile(path.join(temporary, 'package.json'), '{ "type": "commonjs" }\n');
   await mkdir(path.dirname(options.logFile), { recursive: true });
   const logStart = await stat(options.logFile).then(
     (found) => found.size,

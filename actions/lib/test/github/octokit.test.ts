@@ -50,15 +50,16 @@ const repository = { owner: 'owner', repo: 'repo' };
 const comment = (id: number) => ({ id, body: `comment ${id}`, user: { login: 'someone' } });
 
 describe('comments', () => {
-  test('are read page by page, to the last one, and answered oldest first', async () => {
-    const pages = [[250, 1], [2, 3], [4]];
+  test('are read page by page, all 250, and answered oldest first (K7)', async () => {
+    const newestFirst = Array.from({ length: 250 }, (_, index) => 250 - index);
+    const pages = [newestFirst.slice(0, 100), newestFirst.slice(100, 200), newestFirst.slice(200)];
     const { github, requests } = await serve((request, _, origin) => {
       const page = Number(new URL(request.split(' ')[1] ?? '', origin).searchParams.get('page') ?? 1);
       const next = `<${origin}/repos/owner/repo/issues/7/comments?per_page=100&page=${page + 1}>; rel="next"`;
       return { headers: page < pages.length ? { link: next } : {}, body: pages[page - 1]?.map(comment) };
     });
     const comments = await octokitComments(github, repository, 7).list();
-    expect(comments.map(({ id }) => id)).toEqual([1, 2, 3, 4, 250]);
+    expect(comments.map(({ id }) => id)).toEqual(newestFirst.toReversed());
     expect(comments[0]).toEqual({ id: 1, body: 'comment 1', author: 'someone' });
     expect(requests).toEqual([
       'GET /repos/owner/repo/issues/7/comments?per_page=100',

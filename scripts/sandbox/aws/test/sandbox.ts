@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
@@ -35,6 +35,8 @@ export interface TestSandbox {
 
 export async function temporaryFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'sandbox-aws-'));
+  // The project's own is above a developer's sandbox: what runs below must not take it for its own.
+  await writeFile(path.join(folder, 'package.json'), '{ "type": "module" }\n');
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
