@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 ENV ?= test
 ARGS ?=
+export ENV ARGS
 # The pinned Node 24, wherever a command is run from here.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 

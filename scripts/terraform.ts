@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { ssmParameters } from '../actions/lib/aws/parameters.ts';
@@ -13,6 +14,10 @@ import { UserError } from '../actions/lib/errors.ts';
 import { choice, ENVIRONMENTS } from '../actions/lib/inputs.ts';
 import { terminalLog } from '../actions/lib/log.ts';
 import { runCommand } from '../actions/lib/process.ts';
+import { checkedOutCommits } from '../actions/lib/git.ts';
+import { renderPlan, WHOLE, type PlanContext } from '../actions/lib/markdown/plan.ts';
+import { isEmptyPlan, summarisePlan } from '../actions/lib/terraform/plan-summary.ts';
+import { showMarkdown } from './demo/show-markdown.ts';
 import { Terraform, varFileOf } from '../actions/lib/terraform/cli.ts';
 import { initEnvironment, withPlan } from '../actions/lib/terraform/workspace.ts';
 import { packageLambdas } from '../actions/lib/packaging/package.ts';
@@ -68,8 +73,9 @@ async function init(): Promise<void> {
   );
 }
 
-/** Shows Terraform's own rendering of the saved plan; only for the person at this terminal. */
+/** Shows the plan as the actions do, and so without secrets that no provider has marked. */
 async function plan(operation: 'plan' | 'apply' | 'destroy'): Promise<number> {
+  const started = Date.now();
   await writeManifest(folder, await packageLambdas(join(ROOT, 'lambdas'), ROOT));
   const approved = args.includes('-auto-approve');
   const extraArgs = [
@@ -83,8 +89,10 @@ async function plan(operation: 'plan' | 'apply' | 'destroy'): Promise<number> {
       if (result.kind === 'failed') {
         throw new UserError(`Terraform could not plan with ${varFileOf(environment())}.`, 'The errors are above.');
       }
-      await show(['show', file]);
-      if (operation === 'plan') return 0;
+      const summary = summarisePlan(result.plan, environment());
+      const markdown = renderPlan(summary, await context(started), WHOLE);
+      process.stdout.write(`${showMarkdown(markdown, process.stdout.isTTY)}\n`);
+      if (operation === 'plan' || isEmptyPlan(summary)) return 0;
       if (!approved && !(await confirm(operation)))
         throw new UserError('Nothing was changed.', 'Answer "yes" to go on.');
       const { ok } = await terraform().apply(file);
@@ -93,6 +101,11 @@ async function plan(operation: 'plan' | 'apply' | 'destroy'): Promise<number> {
       return 0;
     },
   );
+}
+
+async function context(started: number): Promise<PlanContext> {
+  const commits = await checkedOutCommits(runCommand, ROOT, false);
+  return { ...commits, actor: userInfo().username, seconds: (Date.now() - started) / 1000 };
 }
 
 async function confirm(operation: string): Promise<boolean> {

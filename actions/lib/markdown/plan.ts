@@ -8,7 +8,8 @@ export interface PlanContext {
   /** The commit of the base branch that the plan's tree was merged with; absent for a push. */
   readonly base?: string;
   readonly actor: string;
-  readonly runUrl: string;
+  /** The page of the run; absent on a terminal. */
+  readonly runUrl?: string;
   readonly seconds: number;
 }
 
@@ -109,7 +110,7 @@ function fit(
   limits: Limits,
 ): string {
   const left = (count: number): string =>
-    `> [!NOTE]\n> ${count} part(s) of this plan do not fit here. All of it is in the [run](${context.runUrl}): its summary, log and files.`;
+    `> [!NOTE]\n> ${count} part(s) of this plan do not fit here. All of it is in the ${run(context)}: its summary, log and files.`;
   const separator = '\n\n';
   const reserved = [...head, left(blocks.length), footer].join(separator).length + separator.length;
   const shown: string[] = [];
@@ -126,7 +127,11 @@ function fit(
 function renderFooter(context: PlanContext): string {
   const commit = inlineCode(context.commit.slice(0, 7));
   const merged = context.base === undefined ? '' : ` merged with ${inlineCode(context.base.slice(0, 7))}`;
-  return `<sub>Commit ${commit}${merged} · by ${escapeText(context.actor)} · ${context.seconds.toFixed(0)} s · [run](${context.runUrl})</sub>`;
+  return `<sub>Commit ${commit}${merged} · by ${escapeText(context.actor)} · ${context.seconds.toFixed(0)} s${context.runUrl === undefined ? '' : ` · ${run(context)}`}</sub>`;
+}
+
+function run({ runUrl }: PlanContext): string {
+  return runUrl === undefined ? 'run' : `[run](${runUrl})`;
 }
 
 function isDangerous(change: ResourceChange): boolean {
@@ -205,7 +210,9 @@ function renderChange(change: ResourceChange, limits: Limits): string {
   // What the provider will tell after apply says little by itself: one line names it. What forces a replacement is shown in full.
   const isComputed = ({ after, forcesReplacement }: AttributeChange): boolean =>
     after.kind === 'unknown' && !forcesReplacement;
-  const visible = change.attributes.filter((attribute) => !isComputed(attribute));
+  // What is new has the same default tags as everything else: they would be half of a first plan.
+  const isRepeated = ({ path }: AttributeChange): boolean => change.action === 'create' && /^tags_all\b/.test(path);
+  const visible = change.attributes.filter((attribute) => !isComputed(attribute) && !isRepeated(attribute));
   const computed = change.attributes.filter((attribute) => isComputed(attribute)).map(({ path }) => path);
   // Nothing of it changes, it goes.
   if (change.action === 'destroy' || change.action === 'forget') return title;

@@ -122,10 +122,10 @@ function childPath(path: string, key: string | number, insideText: boolean): str
   return path === '' ? name : `${path}${insideText ? ':' : '.'}${name}`;
 }
 
-function pathText(path: readonly (string | number)[]): string {
+export function pathText(path: readonly (string | number)[]): string {
   return path.reduce<string>((text, key) => childPath(text, key, false), '');
 }
 
-function isWithin(path: string, prefix: string): boolean {
+export function isWithin(path: string, prefix: string): boolean {
   return path === prefix || (path.startsWith(prefix) && /^[.:[]/.test(path.slice(prefix.length)));
 }

@@ -8,6 +8,11 @@ export interface PlanJson {
   readonly errored?: boolean;
   readonly resource_changes?: readonly ResourceChangeJson[];
   readonly resource_drift?: readonly ResourceChangeJson[];
+  /** The attributes of resources that the plan's changes follow from. */
+  readonly relevant_attributes?: readonly {
+    readonly resource: string;
+    readonly attribute: readonly (string | number)[];
+  }[];
   readonly output_changes?: Readonly<Record<string, ChangeJson>>;
 }
 

@@ -1,6 +1,13 @@
-import { attributeChanges, type AttributeChange, type Value } from './attributes.ts';
-import { redact } from './secrets.ts';
-import type { ActionJson, ChangeJson, PlanJson, ResourceChangeJson } from './plan-json.ts';
+import { attributeChanges, isWithin, pathText, type AttributeChange } from './attributes.ts';
+import { redact, UNMARKED_SECRETS } from './secrets.ts';
+import {
+  isObject,
+  type ActionJson,
+  type ChangeJson,
+  type Json,
+  type PlanJson,
+  type ResourceChangeJson,
+} from './plan-json.ts';
 
 export type Action = 'create' | 'update' | 'replace' | 'destroy' | 'forget' | 'move' | 'import';
 
@@ -49,21 +56,25 @@ export function summarisePlan(plan: PlanJson, environment: string): PlanSummary 
     counts,
     changes,
     outputs: toOutputs(plan.output_changes ?? {}),
-    drift: toDrift(plan.resource_drift ?? []),
+    drift: toDrift(plan),
   };
 }
 
-/** Providers read back nothing as an empty text, list or map; only what really differs is drift. */
-function toDrift(resources: readonly ResourceChangeJson[]): ResourceChange[] {
-  const isNothing = (value: Value): boolean =>
-    value.kind === 'absent' || (value.kind === 'known' && ['""', '[]', '{}'].includes(value.text));
-  return resources
+/**
+ * What was changed by others, as far as it matters to this plan: Terraform tells which attributes its changes follow from. The rest
+ * is what providers read back differently, and what others are meant to move, such as a promoted alias.
+ */
+function toDrift({ resource_drift, relevant_attributes }: PlanJson): ResourceChange[] {
+  const relevant = Map.groupBy(relevant_attributes ?? [], ({ resource }) => resource);
+  const matters = (address: string, path: string): boolean =>
+    (relevant.get(address) ?? []).some(({ attribute }) => {
+      const known = pathText(attribute);
+      return isWithin(path, known) || isWithin(known, path);
+    });
+  return (resource_drift ?? [])
     .flatMap((resource) => toResourceChange(resource) ?? [])
-    .map((change) => ({
-      ...change,
-      attributes: change.attributes.filter(({ before, after }) => !(isNothing(before) && isNothing(after))),
-    }))
-    .filter(({ action, attributes }) => action !== 'update' || attributes.length > 0)
+    .map((change) => ({ ...change, attributes: change.attributes.filter(({ path }) => matters(change.address, path)) }))
+    .filter(({ action, attributes }) => action === 'destroy' || attributes.length > 0)
     .toSorted((left, right) => compareText(left.address, right.address));
 }
 
@@ -86,7 +97,19 @@ function toResourceChange(resource: ResourceChangeJson): ResourceChange | undefi
     action,
     ...(importedFrom === undefined ? {} : { importedFrom: redact(importedFrom) }),
     ...(resource.action_reason === undefined ? {} : { reason: resource.action_reason }),
-    attributes: attributeChanges(resource.change),
+    attributes: attributeChanges(withKnownMarks(resource)),
+  };
+}
+
+/** The resource's change, with the marks that the provider has forgotten. */
+function withKnownMarks({ type, change }: ResourceChangeJson): ChangeJson {
+  const forgotten = Object.fromEntries((UNMARKED_SECRETS[type] ?? []).map((name) => [name, true]));
+  const withForgotten = (marks: Json): Json =>
+    marks === true ? true : { ...(isObject(marks) ? marks : {}), ...forgotten };
+  return {
+    ...change,
+    before_sensitive: withForgotten(change.before_sensitive),
+    after_sensitive: withForgotten(change.after_sensitive),
   };
 }
 

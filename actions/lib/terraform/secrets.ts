@@ -23,6 +23,11 @@ const NOT_SECRET: ReadonlySet<string> = new Set([
   ...['ttl', 'expiry', 'expiration', 'rotation', 'lifetime', 'validity', 'length', 'required', 'enabled'],
 ]);
 
+/** Attributes that hold a secret and that the provider (5.100) does not mark. */
+export const UNMARKED_SECRETS: Readonly<Record<string, readonly string[]>> = {
+  aws_api_gateway_usage_plan_key: ['value'],
+};
+
 /** Values that are secrets whatever they are called. */
 const SECRET_SHAPES: readonly RegExp[] = [
   /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/, // AWS access key id

@@ -54,7 +54,17 @@ const huge: readonly (readonly [string, PlanJson])[] = [
     ),
   ],
   ['2,000 outputs', { ...planOf(), output_changes: outputs }],
-  ['10,000 drifted resources', { ...planOf(), resource_drift: many(10_000, () => ({})).resource_changes ?? [] }],
+  [
+    '10,000 drifted resources',
+    {
+      ...planOf(),
+      resource_drift: many(10_000, () => ({})).resource_changes ?? [],
+      relevant_attributes: Array.from({ length: 10_000 }, (_, index) => ({
+        resource: `thing.r${index}`,
+        attribute: ['size'],
+      })),
+    },
+  ],
 ];
 
 describe.each(huge)('%s', (_, plan) => {

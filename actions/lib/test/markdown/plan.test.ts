@@ -100,7 +100,8 @@ test('the merge result of a pull request names both commits (K2)', () => {
 
 test('no changes is said, and drift is shown beside it', () => {
   const drifted = resourceOf('drifted', { before: { size: 1 }, after: { size: 2 } });
-  const text = render({ ...planFixture('no-changes'), resource_drift: [drifted] });
+  const relevant_attributes = [{ resource: 'thing.drifted', attribute: ['size'] }];
+  const text = render({ ...planFixture('no-changes'), resource_drift: [drifted], relevant_attributes });
   expect(text).toContain('### Terraform plan · `test` · No changes');
   expect(text).toContain('No changes. The infrastructure matches the configuration.');
   expect(text).toContain('<details><summary>Changed outside of Terraform · 1</summary>');
@@ -184,4 +185,15 @@ test('a failed plan shows the errors', () => {
 test('an actor is only a name', () => {
   const text = renderPlan(summarisePlan(planOf(), 'test'), { ...CONTEXT, actor: 'dependabot[bot]' }, WHOLE);
   expect(text).toContain(String.raw`by dependabot\[bot\] ·`);
+});
+
+test('default tags are shown where they change, and not again on everything that is new', () => {
+  const tags = { tags: { own: 'a' }, tags_all: { own: 'a', Project: 'x' } };
+  const created = render(planOf(resourceOf('new', { actions: ['create'], before: null, after: tags })));
+  expect(created).toContain('tags.own = "a"');
+  expect(created).not.toContain('tags_all');
+  const changed = render(
+    planOf(resourceOf('old', { before: { tags_all: {} }, after: { tags_all: { Project: 'x' } } })),
+  );
+  expect(changed).toContain('tags_all.Project = "x"');
 });

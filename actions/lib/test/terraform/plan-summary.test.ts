@@ -87,12 +87,34 @@ test('a plan that changes only an output is not empty', () => {
 test('drift is what changed outside, and no change of the plan', () => {
   const drifted = resourceOf('drifted', { actions: ['update'], before: { size: 1 }, after: { size: 2 } });
   const gone = resourceOf('away', { actions: ['delete'], before: { size: 1 }, after: null });
-  const summary = summarisePlan({ ...planOf(), resource_drift: [drifted, gone] }, 'test');
+  const relevant_attributes = [{ resource: 'thing.drifted', attribute: ['size'] }];
+  const summary = summarisePlan({ ...planOf(), resource_drift: [drifted, gone], relevant_attributes }, 'test');
   expect(summary.drift.map(({ action, address }) => `${action} ${address}`)).toEqual([
     'destroy thing.away',
     'update thing.drifted',
   ]);
   expect(isEmptyPlan(summary)).toBe(true);
+});
+
+test('drift of an attribute that no change follows from is not shown, nor what was promoted', () => {
+  const before = { version: '1', tags: { a: '1' } };
+  const moved = resourceOf('alias', { actions: ['update'], before, after: { version: '2', tags: { a: '2' } } });
+  const relevant_attributes = [
+    { resource: 'thing.alias', attribute: ['tags', 'a'] },
+    { resource: 'thing.other', attribute: ['version'] },
+  ];
+  const [drift] = summarisePlan({ ...planOf(), resource_drift: [moved], relevant_attributes }, 'test').drift;
+  expect(drift?.attributes.map(({ path }) => path)).toEqual(['tags.a']);
+  expect(summarisePlan({ ...planOf(), resource_drift: [moved] }, 'test').drift).toEqual([]);
+});
+
+test('the value of an API key in a usage plan is hidden, which the provider forgets to mark', () => {
+  const key = { key_id: 'abc', name: 'mobile', value: 'planted-value-of-the-key' };
+  const change = { actions: ['delete'] as const, before: key, after: null };
+  const resource = { ...resourceOf('key', change), type: 'aws_api_gateway_usage_plan_key' };
+  const summary = summarisePlan(planOf(resource), 'test');
+  expect(JSON.stringify(summary)).not.toContain('planted');
+  expect(JSON.stringify(summary)).toContain('mobile');
 });
 
 test.each([
