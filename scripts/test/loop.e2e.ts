@@ -32,15 +32,18 @@ describe('the loop, from pull request to production', () => {
   });
 
   test('deploys from main the very object that the pull request planned', async () => {
-    const texts = await runTexts(sandbox);
-    const keys = texts.flatMap(({ text }) =>
-      [...text.matchAll(/replace-strings: [\d.]+ KiB, ([0-9a-f]{12})/g)].map(([, key]) => key),
-    );
-    // Three pull request runs, two pushes; two contents in all: before and after the change.
-    expect(new Set(keys).size).toBe(2);
-    const planned = result.planComments[0]?.body ?? '';
-    const newest = keys.findLast((key) => key !== undefined && planned.includes(key));
-    expect(newest).toBeDefined();
+    const log = (await runTexts(sandbox)).map(({ text }) => text).join('\n');
+    const named = (state: string): Set<string> =>
+      new Set(
+        [...log.matchAll(new RegExp(`replace-strings: [\\d.]+ KiB, ([0-9a-f]{12}), ${state}`, 'g'))].map(
+          ([, sha = '']) => sha,
+        ),
+      );
+    // Main uploaded the first state and the merged change; pull requests packaged the change, and uploaded nothing.
+    const uploaded = [...named('uploaded')];
+    expect(uploaded).toHaveLength(2);
+    expect([...named('packaged')]).toEqual([uploaded[1]]);
+    expect(result.planComments[0]?.body).toContain(`lambdas/replace-strings/${uploaded[1]}`);
   });
 
   test('shows the API keys in no log, summary, file of a run, comment or commit', async () => {

@@ -96,13 +96,17 @@ export class Terraform {
     return { kind: 'planned', plan: await this.#show(options.planFile), diagnostics };
   }
 
-  /** Applies exactly the saved plan. Ephemeral variables come again from the environment, as in the plan. */
-  async apply(planFile: string): Promise<{ readonly ok: boolean; readonly diagnostics: readonly Diagnostic[] }> {
+  /**
+   * Applies exactly the saved plan. Ephemeral variables are in no saved plan, so the variables come again; Terraform refuses if any
+   * other one has changed meanwhile.
+   */
+  async apply({ planFile, varFile }: Pick<PlanOptions, 'planFile' | 'varFile'>): Promise<{
+    readonly ok: boolean;
+    readonly diagnostics: readonly Diagnostic[];
+  }> {
     const { onLine, diagnostics } = diagnosticReader(this.#log, this.#folder);
-    const code = await this.#terraform(['apply', '-input=false', '-json', LOCK_TIMEOUT, planFile], {
-      onStdout: onLine,
-      onStderr: onLine,
-    });
+    const args = ['apply', '-input=false', '-json', LOCK_TIMEOUT, `-var-file=${varFile}`, planFile];
+    const code = await this.#terraform(args, { onStdout: onLine, onStderr: onLine });
     return { ok: code === 0, diagnostics: code === 0 ? diagnostics : orExitCode(diagnostics, 'apply', code) };
   }
 

@@ -12,7 +12,7 @@ import {
   type PlanContext,
 } from '../../lib/markdown/plan.ts';
 import type { Diagnostic } from '../../lib/terraform/diagnostics.ts';
-import type { Terraform } from '../../lib/terraform/cli.ts';
+import { varFileOf, type Terraform } from '../../lib/terraform/cli.ts';
 import { isEmptyPlan, summarisePlan } from '../../lib/terraform/plan-summary.ts';
 import { initEnvironment, withPlan } from '../../lib/terraform/workspace.ts';
 import type { Inputs } from './inputs.ts';
@@ -65,7 +65,7 @@ export async function run(inputs: Inputs, deps: Deps): Promise<Outputs> {
       deps.log.info('Nothing to apply.');
       return { changed: false, headline };
     }
-    const { ok, diagnostics } = await deps.terraform.apply(planFile);
+    const { ok, diagnostics } = await deps.terraform.apply({ planFile, varFile: varFileOf(environment) });
     await deps.writeSummary(applyOutcome({ ok, errors: errorsOf(diagnostics), seconds: seconds() }));
     if (!ok) {
       throw new UserError(

@@ -28,7 +28,7 @@ export class FakeTerraform implements Pick<Terraform, 'init' | 'plan' | 'apply'>
     return Promise.resolve(this.result);
   }
 
-  apply(planFile: string): Promise<Awaited<ReturnType<Terraform['apply']>>> {
+  apply({ planFile }: { planFile: string }): Promise<Awaited<ReturnType<Terraform['apply']>>> {
     this.calls.push(`apply ${existsSync(planFile) ? planFile : 'nothing'}`);
     return Promise.resolve(this.applied);
   }

@@ -151,20 +151,21 @@ describe('apply', () => {
   test('applies the saved file, with the same environment as the plan (K4)', async () => {
     const { terraform, calls, folder } = prepare();
     await terraform.plan({ ...options(folder), lock: true });
-    expect(await terraform.apply(join(folder, 'p.tfplan'))).toEqual({ ok: true, diagnostics: [] });
+    expect(await terraform.apply(options(folder))).toEqual({ ok: true, diagnostics: [] });
     expect(calls.at(-1)?.args).toEqual([
       'apply',
       '-input=false',
       '-json',
       '-lock-timeout=5m',
-      join(folder, 'p.tfplan'),
+      `-var-file=${options(folder).varFile}`,
+      options(folder).planFile,
     ]);
     expect(calls.at(-1)?.options.env).toEqual(calls[0]?.options.env);
   });
 
   test('that fails says so', async () => {
     const { terraform } = prepare(() => ({ code: 1 }));
-    expect(await terraform.apply('p')).toEqual({
+    expect(await terraform.apply({ planFile: 'p', varFile: 'v' })).toEqual({
       ok: false,
       diagnostics: [{ severity: 'error', message: 'terraform apply ended with exit code 1.' }],
     });
@@ -174,7 +175,7 @@ describe('apply', () => {
 test('a cancelled run passes on to Terraform', async () => {
   const { run, calls } = recordingCommand();
   const { signal } = new AbortController();
-  await new Terraform('.', run, recordingLog(), signal).apply('p');
+  await new Terraform('.', run, recordingLog(), signal).apply({ planFile: 'p', varFile: 'v' });
   expect(calls[0]?.options.signal).toBe(signal);
 });
 
