@@ -17,8 +17,9 @@ module "api_gateway" {
   log_retention_in_days = var.log_retention_in_days
 }
 
+# Named by the environment alone, as the state is: that is all that a promotion is told.
 resource "aws_ssm_parameter" "deploy_targets" {
-  name           = "/terraform/${var.environment}${var.suffix}/deploy-targets"
+  name           = "/terraform/${var.environment}/deploy-targets"
   description    = "What a promotion moves in ${var.environment}, as a JSON object."
   type           = "String"
   insecure_value = jsonencode(local.deploy_targets)

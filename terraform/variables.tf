@@ -21,7 +21,7 @@ variable "environment" {
 variable "suffix" {
   type        = string
   default     = ""
-  description = "Last part of every name, to have a second deployment beside the first; empty, or for example -2."
+  description = "Last part of every name, for what else is in the account under the same ones; empty, or for example -2."
 
   validation {
     condition     = can(regex("^(-[a-z0-9-]{1,9})?$", var.suffix))

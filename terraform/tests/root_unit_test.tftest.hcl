@@ -54,17 +54,17 @@ run "outputs" {
   }
 }
 
-run "suffix_makes_a_second_deployment" {
+run "suffix_ends_names" {
   variables {
     suffix = "-2"
   }
 
   assert {
     condition = (
-      aws_ssm_parameter.deploy_targets.name == "/terraform/test-2/deploy-targets" &&
+      aws_ssm_parameter.deploy_targets.name == "/terraform/test/deploy-targets" &&
       output.lambdas["replace-strings"].function_name == "rest-api-test-replace-strings-2"
     )
-    error_message = "A second deployment must not meet the first one's names."
+    error_message = "Names end with the suffix; a promotion finds them by the environment alone."
   }
 }
 
