@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { ssmParameters } from '../actions/lib/aws/parameters.ts';
 import { UserError } from '../actions/lib/errors.ts';
@@ -42,7 +42,8 @@ await command(async () => {
     case 'clean':
       return rm(join(folder, '.terraform'), { recursive: true, force: true });
     case 'validate':
-      return offline(folder, ['validate', ...plain, ...args]);
+      await initOffline(folder);
+      return show(['validate', ...plain, ...args], folder, offlineEnv(folder));
     case 'test':
       return testModules();
     case 'init':
@@ -95,7 +96,7 @@ async function plan(operation: 'plan' | 'apply' | 'destroy'): Promise<number> {
       if (operation === 'plan' || isEmptyPlan(summary)) return 0;
       if (!approved && !(await confirm(operation)))
         throw new UserError('Nothing was changed.', 'Answer "yes" to go on.');
-      const { ok } = await terraform().apply(file);
+      const { ok } = await terraform().apply({ planFile: file, varFile: varFileOf(environment()) });
       if (!ok)
         throw new UserError(`Not all of the ${operation} was done.`, 'Mend the cause and run it again: it goes on.');
       return 0;
@@ -117,20 +118,33 @@ async function confirm(operation: string): Promise<boolean> {
   }
 }
 
-/** Every folder that has tests of its own. */
+/** Every folder that has tests of its own, all at once: each keeps one core busy. What they say is shown folder by folder. */
 async function testModules(): Promise<number> {
   const modules = readdirSync(join(folder, '_modules')).map((name) => join(folder, '_modules', name));
-  let worst = 0;
-  for (const module of [folder, join(folder, 'api-gateway'), ...modules]) {
-    worst = Math.max(worst, await offline(module, ['test', ...plain, ...args]));
-  }
-  return worst;
+  const folders = [folder, join(folder, 'api-gateway'), ...modules];
+  // One after the other: they may share a cache of providers, which Terraform does not guard.
+  for (const module of folders) await initOffline(module);
+  const codes = folders.map(async (module) => {
+    const lines: string[] = [`\n${relative(ROOT, module)}`];
+    const onLine = (line: string): void => void lines.push(line);
+    const options = { cwd: module, env: offlineEnv(module), onStdout: onLine, onStderr: onLine };
+    const code = await runCommand('terraform', ['test', ...plain, ...args], options);
+    process.stdout.write(`${lines.join('\n')}\n`);
+    return code;
+  });
+  return Math.max(...(await Promise.all(codes)));
 }
 
-/** A command that needs the providers and no state. Its working data is apart, so that the connection to a state stays. */
-async function offline(module: string, words: readonly string[]): Promise<number> {
-  const env = { ...process.env, TF_DATA_DIR: join(TOOLS, 'terraform-data', relative(ROOT, module)) };
-  return (await show(['init', '-backend=false', '-input=false', ...plain], module, env)) || show(words, module, env);
+/** The providers without a state. */
+async function initOffline(module: string): Promise<void> {
+  const code = await show(['init', '-backend=false', '-input=false', ...plain], module, offlineEnv(module));
+  if (code !== 0) throw new UserError(`terraform init failed in ${relative(ROOT, module)}.`, 'The reason is above.');
+}
+
+/** Working data apart from a state's, so that the connection to it stays. */
+function offlineEnv(module: string): NodeJS.ProcessEnv {
+  const name = relative(ROOT, module).replaceAll(sep, '-');
+  return { ...process.env, TF_DATA_DIR: join(TOOLS, 'terraform-data', name) };
 }
 
 /** Terraform with this terminal as its own. */

@@ -8,7 +8,6 @@ import { Git } from './git.ts';
 import type { Hub } from './hub.ts';
 import { ACTIONS_BOT, type GitHubEvent } from './records.ts';
 import { actions } from './resources/actions.ts';
-import { checks } from './resources/checks.ts';
 import { deployments } from './resources/deployments.ts';
 import { issues } from './resources/issues.ts';
 import { pulls } from './resources/pulls.ts';
@@ -78,7 +77,7 @@ export async function startGitHub(options: GitHubOptions): Promise<LocalGitHub> 
   const serverUrl = `http://127.0.0.1:${address.port}`;
   const apiUrl = serverUrl + API_PREFIX;
   const hub: Hub = { owner, repo, defaultBranch, apiUrl, serverUrl, git, store, contract, onEvent, onError };
-  const resources = [repository, pulls, issues, deployments, checks, actions];
+  const resources = [repository, pulls, issues, deployments, actions];
   const faults = new Faults();
   const respond = responder(hub, Object.assign({}, ...resources.map((resource) => resource(hub))), faults);
   server.on('request', (request, response) => void respond(request, response));

@@ -86,18 +86,6 @@ export interface DeploymentStatusRecord extends Entry {
   log_url: string;
   creator: string;
 }
-export interface CheckRecord {
-  id: number;
-  name: string;
-  head_sha: string;
-  external_id: string | null;
-  details_url: string | null;
-  status: string;
-  conclusion: string | null;
-  started_at: string | null;
-  completed_at: string | null;
-  output: { title: string | null; summary: string | null; text: string | null; annotations_count: number };
-}
 export type RunStatus = 'queued' | 'in_progress' | 'completed' | 'waiting' | 'pending';
 export type Conclusion = 'success' | 'failure' | 'neutral' | 'cancelled' | 'skipped' | 'timed_out' | 'action_required';
 export interface RunRecord extends Entry {
@@ -149,7 +137,6 @@ export interface State {
   comments: CommentRecord[];
   labels: { id: number; name: string }[];
   deployments: DeploymentRecord[];
-  checks: CheckRecord[];
   workflows: { id: number; path: string }[];
   runs: RunRecord[];
   jobs: JobRecord[];

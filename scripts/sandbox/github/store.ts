@@ -179,7 +179,7 @@ function read(file: string): State {
 function empty(): State {
   return {
     ...{ version: 1, nextId: 1000, nextNumber: 1, created_at: now(), pushed_at: now(), tokens: {}, users: [] },
-    ...{ protectedBranches: [], issues: [], comments: [], labels: [], deployments: [], checks: [], workflows: [] },
+    ...{ protectedBranches: [], issues: [], comments: [], labels: [], deployments: [], workflows: [] },
     ...{ runs: [], jobs: [] },
   };
 }

@@ -189,23 +189,6 @@ test('a successful deployment retires the ones before it in its environment', as
   ]);
 });
 
-test('checks are written by workflows only', async () => {
-  const create = { ...here, name: 'plan', head_sha: main };
-  await expect(rest.checks.create(create)).rejects.toMatchObject({ status: 403 });
-  const { data: check } = await bot.checks.create({ ...create, status: 'in_progress' });
-  const output = {
-    title: 'Plan',
-    summary: '1 to add',
-    annotations: [{ path: 'a.tf', start_line: 1, end_line: 1, annotation_level: 'warning' as const, message: 'm' }],
-  };
-  await bot.checks.update({ ...here, check_run_id: check.id, conclusion: 'success', output });
-  const { data } = await rest.checks.listForRef({ ...here, ref: main, check_name: 'plan' });
-  expect(data).toMatchObject({
-    total_count: 1,
-    check_runs: [{ status: 'completed', conclusion: 'success', output: { annotations_count: 1 } }],
-  });
-});
-
 describe('a dispatch', () => {
   const call = { ...here, workflow_id: 'promote.yml', ref: 'main' };
   test('reaches the runner with its inputs as text and the defaults filled in', async () => {
