@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getOctokit } from '@actions/github';
@@ -103,13 +102,22 @@ export class People {
     throw new UserError('A workflow run did not end in ten minutes.', `Its log is below ${this.#runsDir}.`);
   }
 
+  /** What a person would look at first: the end of the log of each job that failed. */
   async #failed(id: number, name: string, conclusion: string | null): Promise<UserError> {
-    const file = join(this.#runsDir, String(id), 'log.txt');
-    const log = await readFile(file, 'utf8').catch(() => 'There is no log.');
-    const end = log.trimEnd().split('\n').slice(-40).join('\n');
+    const { data } = await this.#github.rest.actions.listJobsForWorkflowRun({ ...this.#repository, run_id: id });
+    const failed = data.jobs.filter((job) => job.conclusion === 'failure');
+    const logs = await Promise.all(
+      failed.map(async (job) => {
+        const log = await this.#github.rest.actions.downloadJobLogsForWorkflowRun({
+          ...this.#repository,
+          job_id: job.id,
+        });
+        return `\n--- ${job.name} ---\n${String(log.data).trimEnd().split('\n').slice(-60).join('\n')}`;
+      }),
+    );
     return new UserError(
-      `The run "${name}" ended with ${conclusion ?? 'nothing'}:\n${end}\n`,
-      `The whole log is ${file}.`,
+      `The run "${name}" ended with ${conclusion ?? 'nothing'}.${logs.join('\n')}\n`,
+      `All that it left is in ${join(this.#runsDir, String(id))}.`,
     );
   }
 }

@@ -28,7 +28,8 @@ describe('an ephemeral variable (K4)', () => {
     folder = await mkdtemp(join(tmpdir(), 'ephemeral-'));
     await writeFile(join(folder, 'main.tf'), CONFIGURATION);
     await writeFile(join(folder, 'a.tfvars'), 'size = 1\npassword = "planted-password"\n');
-    expect(await runCommand('terraform', ['init', '-input=false'], { cwd: folder })).toBe(0);
+    const code = await runCommand('terraform', ['init', '-input=false'], { cwd: folder });
+    if (code !== 0) throw new Error(`terraform init ended with ${code}.`);
   }, 60_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
