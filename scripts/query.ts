@@ -2,8 +2,8 @@
  * Calls the API and shows the answer:
  *   API_ENDPOINT=… API_KEY=… npm run query -- -x POST -path test/string/replace -body '{"content": "I bank at ABN"}'
  */
-import { command } from './command.ts';
 import { UserError } from '../actions/lib/errors.ts';
+import { command } from './command.ts';
 
 const USAGE = `Usage: npm run query -- -x METHOD -path PATH [-body JSON]
   -x     the method, GET if left out
@@ -13,13 +13,10 @@ API_ENDPOINT is the address without the stage ("make terraform/output ARGS=api_e
 as x-api-key. Exit code: 0 for 2xx, 1 for any other answer, 2 for wrong use.
 `;
 
-interface Call {
-  readonly url: URL;
-  readonly init: RequestInit;
-}
+const LIMIT_SECONDS = 30;
 
 await command(async () => {
-  let call: Call | undefined;
+  let call: Request | undefined;
   try {
     call = readCall(process.argv.slice(2));
   } catch (error) {
@@ -34,45 +31,54 @@ await command(async () => {
   return send(call);
 });
 
-async function send({ url, init }: Call): Promise<number> {
+async function send(call: Request): Promise<number> {
   const started = performance.now();
   let response: Response;
+  let text: string;
   try {
-    response = await fetch(url, init);
+    response = await fetch(call, { signal: AbortSignal.timeout(LIMIT_SECONDS * 1000) });
+    text = await response.text();
   } catch (error) {
-    throw new UserError(`${url.origin} cannot be reached.`, 'Check API_ENDPOINT; is the sandbox up?', { cause: error });
+    const { origin } = new URL(call.url);
+    const late = error instanceof Error && error.name === 'TimeoutError';
+    const what = late ? `did not answer within ${LIMIT_SECONDS} s` : 'cannot be reached';
+    throw new UserError(`${origin} ${what}.`, 'Check API_ENDPOINT; is the sandbox up?', { cause: error });
   }
-  const text = await response.text();
   process.stdout.write(`${response.status} ${response.statusText} · ${(performance.now() - started).toFixed(0)} ms\n`);
   process.stdout.write(`${pretty(text)}\n`);
   return response.ok ? 0 : 1;
 }
 
-function readCall(args: readonly string[]): Call | undefined {
+function readCall(args: readonly string[]): Request | undefined {
   if (args.includes('-h') || args.includes('--help')) return undefined;
   const options = readOptions(args);
   const endpoint = process.env['API_ENDPOINT'] ?? '';
   if (endpoint === '')
     throw new UserError('API_ENDPOINT is not set.', 'Set it to the address of the API, without the stage.');
-  if (!URL.canParse(endpoint))
-    throw new UserError(`API_ENDPOINT is not a URL: ${endpoint}.`, 'It begins with https://.');
+  // Without a scheme, `localhost:1234` is a URL as well, of the scheme "localhost".
+  if (!/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint))
+    throw new UserError(`API_ENDPOINT is not a URL: ${endpoint}.`, 'It begins with https:// or http://.');
   const path = options.get('-path');
   if (path === undefined)
     throw new UserError('-path is missing.', 'Give stage and path, for example test/string/replace.');
   const body = options.get('-body');
-  const key = process.env['API_KEY'];
-  return {
-    url: new URL(`${endpoint.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`),
-    init: {
-      method: (options.get('-x') ?? 'GET').toUpperCase(),
+  const key = process.env['API_KEY'] ?? '';
+  if (!/^[!-~]*$/.test(key))
+    throw new UserError('API_KEY holds what no key holds.', 'Set it to the key alone, without spaces or line ends.');
+  const method = (options.get('-x') ?? 'GET').toUpperCase();
+  try {
+    return new Request(`${endpoint.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`, {
+      method,
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(key === undefined || key === '' ? {} : { 'x-api-key': key }),
+        ...(key === '' ? {} : { 'x-api-key': key }),
       },
       ...(body === undefined ? {} : { body }),
-      signal: AbortSignal.timeout(30_000),
-    },
-  };
+    });
+  } catch (error) {
+    const and = body === undefined ? '' : ' with a body';
+    throw new UserError(`${method}${and} cannot be sent.`, 'Choose another method with -x.', { cause: error });
+  }
 }
 
 function readOptions(args: readonly string[]): ReadonlyMap<string, string> {

@@ -2,9 +2,9 @@
  * Installs what the machine does not have, below `.tools/`, and says what it found. Run by `make setup` with nothing installed
  * but the npm packages; running it again takes a second.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -23,8 +23,10 @@ function say(name: string, what: string, done = false): void {
   if (verbose || done) process.stdout.write(`  ${name.padEnd(10)} ${what}\n`);
 }
 
-function run(command: string, args: readonly string[]): void {
-  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, PATH: toolPath() } });
+function run(command: string, args: readonly string[], problem: string, hint: string): void {
+  const env = { ...process.env, PATH: toolPath() };
+  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env });
+  if (status !== 0) throw new UserError(problem, hint, { cause: error });
 }
 
 function output(command: string, args: readonly string[]): string {
@@ -32,6 +34,17 @@ function output(command: string, args: readonly string[]): string {
     encoding: 'utf8',
     env: { ...process.env, PATH: toolPath(), TF_CLI_CONFIG_FILE: '' },
   });
+}
+
+/** What the machine itself must have, besides Node and Python. */
+function checkMachine(): void {
+  const missing = ['git', 'bash', 'ps'].filter((program) => findOnPath(program) === undefined);
+  if (missing.length > 0) {
+    throw new UserError(
+      `Missing: ${missing.join(', ')}.`,
+      'Install it (ps is in the package procps) and run this again.',
+    );
+  }
 }
 
 /** A virtual environment with exactly what requirements.txt names, by hash. Made anew when that file changes. */
@@ -43,20 +56,26 @@ function setUpPython(): void {
     say('Python', 'virtual environment is up to date');
     return;
   }
+  if (findOnPath('python3') === undefined) {
+    throw new UserError('python3 is missing.', 'Install Python 3.10 or newer and run this again.');
+  }
   const version = output('python3', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])']).trim();
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < 3 || minor < 10) {
     throw new UserError(`Python ${version} is too old.`, 'Install Python 3.10 or newer, and let python3 be that.');
   }
-  run('python3', ['-m', 'venv', '--clear', VENV]);
-  run(join(VENV, 'bin/pip'), [
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    '--require-hashes',
-    '-r',
-    join(ROOT, 'requirements.txt'),
-  ]);
+  run(
+    'python3',
+    ['-m', 'venv', '--clear', VENV],
+    'Python could not make a virtual environment.',
+    'Install its venv module (Debian and Ubuntu: python3-venv) and run this again.',
+  );
+  run(
+    join(VENV, 'bin/pip'),
+    ['install', '--quiet', '--disable-pip-version-check', '--require-hashes', '-r', join(ROOT, 'requirements.txt')],
+    'pip could not install what requirements.txt names.',
+    'The reason is above; are you online?',
+  );
   writeFileSync(stamp, hash);
   say('Python', `${version}, packages installed`, true);
 }
@@ -128,8 +147,10 @@ async function installTerraform(): Promise<void> {
   if (program === undefined) throw new Error(`${name} holds no terraform.`);
   const file = join(TOOLS, 'bin/terraform');
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, program);
-  chmodSync(file, 0o755);
+  // Renamed into place, so that an interrupted one leaves nothing that looks like Terraform.
+  writeFileSync(`${file}.next`, program);
+  chmodSync(`${file}.next`, 0o755);
+  renameSync(`${file}.next`, file);
 }
 
 async function download(url: string): Promise<Uint8Array> {
@@ -208,6 +229,7 @@ function foldersIn(root: string): string[] {
 
 try {
   say('Node', process.version);
+  checkMachine();
   setUpPython();
   setUpAct();
   await setUpTerraform();

@@ -12,9 +12,9 @@ import { createInterface } from 'node:readline/promises';
 import { ssmParameters } from '../actions/lib/aws/parameters.ts';
 import { UserError } from '../actions/lib/errors.ts';
 import { choice, ENVIRONMENTS } from '../actions/lib/inputs.ts';
-import { terminalLog } from '../actions/lib/log.ts';
+import { terminalLog, type Log } from '../actions/lib/log.ts';
 import { runCommand } from '../actions/lib/process.ts';
-import { checkedOutCommits } from '../actions/lib/git.ts';
+import { checkedOutCommits, type CheckedOutCommits } from '../actions/lib/git.ts';
 import { renderPlan, WHOLE, type PlanContext } from '../actions/lib/markdown/plan.ts';
 import { isEmptyPlan, summarisePlan } from '../actions/lib/terraform/plan-summary.ts';
 import { showMarkdown } from './demo/show-markdown.ts';
@@ -23,6 +23,7 @@ import { initEnvironment, withPlan } from '../actions/lib/terraform/workspace.ts
 import { packageLambdas } from '../actions/lib/packaging/package.ts';
 import { writeManifest } from '../actions/lib/packaging/manifest.ts';
 import { command } from './command.ts';
+import { keepingErrors } from './problems.ts';
 import { ROOT, toolEnv, TOOLS } from './tools.ts';
 
 const OPERATIONS = ['plan', 'apply', 'destroy', 'validate', 'fmt', 'output', 'init', 'test', 'clean'] as const;
@@ -63,8 +64,8 @@ function environment(): string {
   return choice('ENV', process.env['ENV'] ?? '', ENVIRONMENTS);
 }
 
-function terraform(): Terraform {
-  return new Terraform(folder, runCommand, terminalLog());
+function terraform(log: Log = terminalLog()): Terraform {
+  return new Terraform(folder, runCommand, log);
 }
 
 async function init(): Promise<void> {
@@ -77,21 +78,25 @@ async function init(): Promise<void> {
 /** Shows the plan as the actions do, and so without secrets that no provider has marked. */
 async function plan(operation: 'plan' | 'apply' | 'destroy'): Promise<number> {
   const started = Date.now();
+  const commits = await commitsHere();
   await writeManifest(folder, await packageLambdas(join(ROOT, 'lambdas'), ROOT));
   const approved = args.includes('-auto-approve');
   const extraArgs = [
     ...args.filter((arg) => arg !== '-auto-approve'),
     ...(operation === 'destroy' ? ['-destroy'] : []),
   ];
+  const { log, errors } = keepingErrors();
   return withPlan(
-    terraform(),
+    terraform(log),
     { environment: environment(), lock: operation !== 'plan', extraArgs },
     async (result, file) => {
       if (result.kind === 'failed') {
-        throw new UserError(`Terraform could not plan with ${varFileOf(environment())}.`, 'The errors are above.');
+        const [first = 'it does not say why.', ...others] = errors;
+        for (const error of others) process.stderr.write(`Error: ${error}\n`);
+        throw new UserError(`Terraform cannot plan with ${varFileOf(environment())}.`, first);
       }
       const summary = summarisePlan(result.plan, environment());
-      const markdown = renderPlan(summary, await context(started), WHOLE);
+      const markdown = renderPlan(summary, contextOf(commits, started), WHOLE);
       process.stdout.write(`${showMarkdown(markdown, process.stdout.isTTY)}\n`);
       if (operation === 'plan' || isEmptyPlan(summary)) return 0;
       if (!approved && !(await confirm(operation)))
@@ -104,8 +109,16 @@ async function plan(operation: 'plan' | 'apply' | 'destroy'): Promise<number> {
   );
 }
 
-async function context(started: number): Promise<PlanContext> {
-  const commits = await checkedOutCommits(runCommand, ROOT, false);
+/** The plan names the commit that it is made of. */
+async function commitsHere(): Promise<CheckedOutCommits> {
+  try {
+    return await checkedOutCommits(runCommand, ROOT, false);
+  } catch (cause) {
+    throw new UserError('This folder has no commit.', 'Make it a repository ("git init") and commit first.', { cause });
+  }
+}
+
+function contextOf(commits: CheckedOutCommits, started: number): PlanContext {
   return { ...commits, actor: userInfo().username, seconds: (Date.now() - started) / 1000 };
 }
 

@@ -3,8 +3,8 @@ import { delimiter, join } from 'node:path';
 import { UserError } from '../actions/lib/errors.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
-/** What setup installs; git-ignored. */
-export const TOOLS = join(ROOT, '.tools');
+/** What setup installs; git-ignored. `TOOLS_DIR` lets tests have a folder of their own. */
+export const TOOLS = process.env['TOOLS_DIR'] ?? join(ROOT, '.tools');
 export const VENV = join(TOOLS, 'venv');
 export const TERRAFORM_CONFIG = join(TOOLS, 'terraform.rc');
 

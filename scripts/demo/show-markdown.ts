@@ -29,18 +29,37 @@ export function showMarkdown(markdown: string, colour: boolean): string {
 function showLine(raw: string, paint: (style: Style, text: string) => string): string | undefined {
   if (/^<!--.*-->$/.test(raw) || raw === '</details>') return undefined;
   const summary = /^<details><summary>(.*)<\/summary>$/.exec(raw)?.[1];
-  const text = unescape(summary ?? raw.replace(/^> \[!(\w+)\]$/, '> $1'));
-  const plain = text.replaceAll(/<[^>]+>/g, '').replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1');
+  const plain = inline(summary ?? raw.replace(/^> \[!(\w+)\]$/, '> $1'));
   if (summary !== undefined) return paint('cyan', `▸ ${plain}`);
-  if (plain.startsWith('### ')) return paint('bold', plain.slice(4).replaceAll('`', ''));
-  if (plain.startsWith('> ')) return paint('yellow', `│ ${plain.slice(2).replaceAll('**', '')}`);
-  return plain.replaceAll('**', '').replaceAll('`', '');
+  if (plain.startsWith('### ')) return paint('bold', plain.slice(4));
+  if (plain.startsWith('> ')) return paint('yellow', `│ ${plain.slice(2)}`);
+  return plain;
+}
+
+/** One line without its markup. Code means what it says; what the escaper has made harmless elsewhere is text, not markup. */
+function inline(line: string): string {
+  let text = '';
+  let at = 0;
+  for (const { 0: whole, 2: code = '', index } of line.matchAll(/(?<![\\`])(`+)(?!`)(.+?)(?<!`)\1(?!`)/g)) {
+    text += prose(line.slice(at, index)) + code.replaceAll('\\|', '|');
+    at = index + whole.length;
+  }
+  return text + prose(line.slice(at));
+}
+
+function prose(text: string): string {
+  return unescape(
+    text
+      .replaceAll(/<[^>]+>/g, '')
+      .replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1')
+      .replaceAll('**', ''),
+  );
 }
 
 function unescape(text: string): string {
   return text
     .replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
-    .replaceAll(/\\([^\w\s])/g, '$1');
+    .replaceAll(/\\([!-/:-@[-`{-~])/g, '$1');
 }
 
 function paintDiff(line: string, paint: (style: Style, text: string) => string): string {

@@ -28,7 +28,7 @@ export async function up(dir: string, lifetime: 'mine' | 'until-stopped'): Promi
   const log = openSync(logFile, 'w');
   const daemon = spawn(
     process.execPath,
-    [join(import.meta.dirname, 'daemon.ts'), dir, ...(lifetime === 'mine' ? ['--with-parent'] : [])],
+    [join(import.meta.dirname, 'daemon.ts'), dir, ...(lifetime === 'mine' ? [String(process.pid)] : [])],
     // A group of its own: Ctrl-C at the terminal reaches the command, and the command ends the sandbox in order.
     { detached: true, stdio: ['ignore', log, log] },
   );

@@ -1,11 +1,11 @@
 /**
  * The sandbox as one process: emulator, front door, GitHub and runner. Started by `up()` in client.ts, ended by SIGTERM.
- *   node daemon.ts <folder> [--with-parent]
- * With its parent it ends when that does, however it ends.
+ *   node daemon.ts <folder> [<process id of its parent>]
+ * With a parent it ends when that does, however it ends.
  */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeError } from '../../actions/lib/errors.ts';
+import { describeError, UserError } from '../../actions/lib/errors.ts';
 import { findTools, ROOT, toolEnv } from '../tools.ts';
 import { freePort, startEmulator, type Emulator } from './aws/emulator.ts';
 import { startFrontDoor } from './aws/front-door.ts';
@@ -18,7 +18,7 @@ const REGION = 'eu-west-1';
 const OWNER = 'acme';
 const REPO = 'rest-api';
 
-const [dir = '', flag] = process.argv.slice(2);
+const [dir = '', parent] = process.argv.slice(2);
 const closers: (() => Promise<void>)[] = [];
 let closing: Promise<void> | undefined;
 
@@ -40,6 +40,40 @@ function close(): Promise<void> {
     await rm(infoFile(dir), { force: true });
   })();
   return closing;
+}
+
+/** A part that came up while the rest goes down already is ended at once, and nothing more is started. */
+async function atClose(closer: () => Promise<void>): Promise<void> {
+  closers.push(closer);
+  if (closing === undefined) return;
+  await closing;
+  await closer();
+  throw new Error('Stopped before it was up.');
+}
+
+/** Starts something on the port that a variable chooses, on a free one without. */
+async function listening<T>(variable: string, listen: (port: { port?: number }) => Promise<T>): Promise<T> {
+  const value = process.env[variable] ?? '';
+  if (value === '') return listen({});
+  const port = Number(value);
+  if (!/^\d+$/.test(value) || port < 1 || port > 65_535) {
+    throw new UserError(`${variable} is "${value}", which is no port.`, 'Set it to a number up to 65535, or unset it.');
+  }
+  try {
+    return await listen({ port });
+  } catch (error) {
+    if (!causes(error).some((cause) => cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'))
+      throw error;
+    throw new UserError(
+      `Port ${port} is in use.`,
+      `Stop what listens there, set ${variable} to another port, or unset it.`,
+      { cause: error },
+    );
+  }
+}
+
+function causes(error: unknown): unknown[] {
+  return error instanceof Error ? [error, ...causes(error.cause)] : [];
 }
 
 /** How this machine reaches the outside (proxies, certificates, npm's settings): what a runner of GitHub has in its own way. */
@@ -65,16 +99,11 @@ async function closeWith(emulator: Emulator): Promise<void> {
 async function start(): Promise<void> {
   const tools = findTools();
   await mkdir(dir, { recursive: true });
-  const port = (name: string): { port?: number } => {
-    const value = process.env[name];
-    return value === undefined ? {} : { port: Number(value) };
-  };
   const emulatorPort = await freePort();
-  const frontDoor = await startFrontDoor({
-    ...port('SANDBOX_AWS_PORT'),
-    emulatorUrl: `http://127.0.0.1:${emulatorPort}`,
-  });
-  closers.push(() => frontDoor.close());
+  const frontDoor = await listening('SANDBOX_AWS_PORT', (port) =>
+    startFrontDoor({ ...port, emulatorUrl: `http://127.0.0.1:${emulatorPort}` }),
+  );
+  await atClose(() => frontDoor.close());
   const emulator = await startEmulator({
     python: tools.python,
     stateDir: join(dir, 'aws'),
@@ -84,20 +113,22 @@ async function start(): Promise<void> {
     port: emulatorPort,
     persist: true,
   });
-  closers.push(() => emulator.stop());
+  await atClose(() => emulator.stop());
   void closeWith(emulator);
   await seedAccount({ endpointUrl: frontDoor.url, region: REGION });
 
   const runner: { current?: Runner } = {};
-  const github = await startGitHub({
-    ...port('SANDBOX_GITHUB_PORT'),
-    stateDir: join(dir, 'github'),
-    owner: OWNER,
-    repo: REPO,
-    onEvent: (event) => runner.current?.handle(event),
-    onError: (error) => report(`GitHub: ${describeError(error)}`),
-  });
-  closers.push(() => github.close());
+  const github = await listening('SANDBOX_GITHUB_PORT', (port) =>
+    startGitHub({
+      ...port,
+      stateDir: join(dir, 'github'),
+      owner: OWNER,
+      repo: REPO,
+      onEvent: (event) => runner.current?.handle(event),
+      onError: (error) => report(`GitHub: ${describeError(error)}`),
+    }),
+  );
+  await atClose(() => github.close());
   const runsDir = join(dir, 'runs');
   runner.current = new Runner({
     github,
@@ -123,7 +154,7 @@ async function start(): Promise<void> {
     },
     report,
   });
-  closers.push(() => runner.current?.close() ?? Promise.resolve());
+  await atClose(() => runner.current?.close() ?? Promise.resolve());
 
   const info: SandboxInfo = {
     pid: process.pid,
@@ -144,11 +175,10 @@ async function start(): Promise<void> {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void close());
-if (flag === '--with-parent') {
-  // A parent that is killed gets its children a new one at once, even while it is still listed as a zombie.
-  const parent = process.ppid;
+if (parent !== undefined) {
+  // The children of one that was killed get a new parent at once, maybe before this is read: so by the id that was given.
   const watch = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (process.ppid === Number(parent)) return;
     clearInterval(watch);
     report('The process that this sandbox belongs to has ended.');
     void close();

@@ -1,5 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+
+/** How long the system may take to end what it was told to kill. */
+const KILL_MS = 2_000;
 
 /** Whether a process with this id exists; one that has ended and was not waited for yet still does. */
 export function isAlive(pid: number): boolean {
@@ -7,8 +10,15 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
+}
+
+/** The program and arguments of a process; empty if it has ended. */
+export function commandOf(pid: number): string {
+  const { stdout } = spawnSync('ps', ['-ww', '-p', String(pid), '-o', 'state=,args='], { encoding: 'utf8' });
+  const [, state = 'Z', args = ''] = /^\s*(\S+)\s+(.*)/.exec(stdout) ?? [];
+  return state.startsWith('Z') ? '' : args;
 }
 
 /**
@@ -18,18 +28,37 @@ export function isAlive(pid: number): boolean {
 export async function endTree(pid: number, graceMs: number): Promise<void> {
   const members = tree(pid);
   for (const member of members) signal(member, 'SIGINT');
-  const end = Date.now() + graceMs;
-  while (members.some(isAlive) && Date.now() < end) await delay(50);
-  for (const member of new Set([...members, ...members.flatMap(tree)])) signal(member, 'SIGKILL');
+  await untilEnded(members, graceMs);
+  const left = [...new Set([...members, ...members.flatMap(tree)])];
+  for (const member of left) signal(member, 'SIGKILL');
+  await untilEnded(left, KILL_MS);
+}
+
+/** What has ended and only waits to be noticed by its parent counts as ended: some machines' init takes seconds for that. */
+async function untilEnded(pids: readonly number[], limitMs: number): Promise<void> {
+  const end = Date.now() + limitMs;
+  const run = (): boolean => {
+    const states = new Map(processes().map(({ pid, state }) => [pid, state]));
+    return pids.some((pid) => !(states.get(pid) ?? 'Z').startsWith('Z'));
+  };
+  while (pids.some(isAlive) && run() && Date.now() < end) await delay(50);
+}
+
+function processes(): { pid: number; parent: number; state: string }[] {
+  return execFileSync('ps', ['-A', '-o', 'pid=,ppid=,state='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((row) => {
+      const [pid, parent, state = ''] = row.trim().split(/\s+/);
+      return { pid: Number(pid), parent: Number(parent), state };
+    });
 }
 
 /** The process and its descendants, children before parents. */
 function tree(pid: number): number[] {
-  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-    .split('\n')
-    .map((row) => row.trim().split(/\s+/).map(Number));
+  const rows = processes();
   const below = (parent: number): number[] =>
-    rows.flatMap(([child, of]) => (of === parent && child !== undefined ? [...below(child), child] : []));
+    rows.flatMap((row) => (row.parent === parent ? [...below(row.pid), row.pid] : []));
   return [...below(pid), pid];
 }
 
@@ -37,6 +66,11 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (codeOf(error) !== 'ESRCH') throw error;
   }
+}
+
+/** Not by `instanceof`: under jest an error of Node's own is of another realm. */
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ROOT } from '../tools.ts';
-import { isAlive } from './processes.ts';
+import { commandOf, isAlive } from './processes.ts';
 
 /** Where a sandbox keeps everything. `SANDBOX_DIR` lets tests have one of their own beside a developer's. */
 export function sandboxDir(): string {
-  return process.env['SANDBOX_DIR'] ?? join(ROOT, '.sandbox/default');
+  return resolve(process.env['SANDBOX_DIR'] ?? join(ROOT, '.sandbox/default'));
 }
 
 /** How to reach a sandbox that is up; written by the daemon when it is ready, mode 0600 because of the tokens. */
@@ -30,5 +30,6 @@ export function infoFile(dir: string): string {
 export function runningSandbox(dir: string): SandboxInfo | undefined {
   if (!existsSync(infoFile(dir))) return undefined;
   const info: SandboxInfo = JSON.parse(readFileSync(infoFile(dir), 'utf8'));
-  return isAlive(info.pid) ? info : undefined;
+  // A sandbox that was killed leaves its file, and its process id may be somebody else's by now.
+  return isAlive(info.pid) && commandOf(info.pid).includes(`daemon.ts ${dir}`) ? info : undefined;
 }

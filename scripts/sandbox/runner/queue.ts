@@ -5,8 +5,8 @@ export interface QueueEntry {
   readonly concurrency: readonly Concurrency[];
   /** Runs it; never rejects. */
   readonly start: () => Promise<void>;
-  /** Ends it, whether it waits or runs. */
-  readonly cancel: () => void;
+  /** Ends it. One that waited is out of the queue by then, and will not be started. */
+  readonly cancel: (was: 'waiting' | 'running') => void;
 }
 
 /**
@@ -20,32 +20,37 @@ export class RunQueue {
 
   add(entry: QueueEntry): void {
     for (const { group, cancelInProgress, queue } of entry.concurrency) {
-      if (cancelInProgress) this.#cancel([...this.#running.values()], group);
-      if (queue === 'single') this.#cancel(this.#waiting, group);
+      if (cancelInProgress) this.#cancelGroup([...this.#running.values()], group);
+      if (queue === 'single') this.#cancelGroup(this.#waiting, group);
     }
     this.#waiting.push(entry);
     this.#next();
   }
 
-  /** Takes a waiting run out; answers `false` if it is not waiting. */
-  remove(id: number): boolean {
-    const before = this.#waiting.length;
-    this.#waiting = this.#waiting.filter((entry) => entry.id !== id);
-    return this.#waiting.length < before;
+  /** Answers `false` if there is no such run, waiting or running. */
+  cancel(id: number): boolean {
+    const waiting = this.#waiting.find((entry) => entry.id === id);
+    const entry = waiting ?? this.#running.get(id);
+    if (waiting !== undefined) this.#remove(id);
+    entry?.cancel(waiting === undefined ? 'running' : 'waiting');
+    // One that waited may have kept later ones back.
+    if (waiting !== undefined) this.#next();
+    return entry !== undefined;
   }
 
-  #cancel(entries: readonly QueueEntry[], group: string): void {
-    for (const entry of entries.filter((candidate) => inGroup(candidate, group))) {
-      this.remove(entry.id);
-      entry.cancel();
-    }
+  #remove(id: number): void {
+    this.#waiting = this.#waiting.filter((entry) => entry.id !== id);
+  }
+
+  #cancelGroup(entries: readonly QueueEntry[], group: string): void {
+    for (const { id } of entries.filter((candidate) => inGroup(candidate, group))) this.cancel(id);
   }
 
   #next(): void {
     const ahead = [...this.#running.values()];
     for (const entry of [...this.#waiting]) {
       if (!ahead.some((other) => other.concurrency.some(({ group }) => inGroup(entry, group)))) {
-        this.remove(entry.id);
+        this.#remove(entry.id);
         this.#running.set(entry.id, entry);
         void entry.start().finally(() => {
           this.#running.delete(entry.id);

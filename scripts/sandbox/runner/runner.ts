@@ -40,7 +40,10 @@ export class Runner {
 
   constructor(options: RunnerOptions) {
     this.#options = options;
-    options.github.store.onCancel((run) => void this.#cancel(run.id));
+    options.github.store.onCancel((run) => {
+      // One that an earlier sandbox has left unfinished is in no queue.
+      if (!this.#queue.cancel(run.id)) this.#conclude(run, 'cancelled');
+    });
     options.github.store.onRerun((run, event) => void this.#guard(() => this.#enqueueAgain(run, event)));
   }
 
@@ -61,7 +64,7 @@ export class Runner {
   /** Cancels what runs and waits until its processes have ended. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#active.keys()].map((id) => this.#cancel(id)));
+    await Promise.all([...this.#active.keys()].map((id) => this.#stop(id)));
   }
 
   async #guard(body: () => Promise<void>): Promise<void> {
@@ -104,18 +107,21 @@ export class Runner {
 
   #enqueue(run: RunRecord, workflow: Workflow, event: GitHubEvent): void {
     this.#options.report(`run ${run.id} queued: ${run.name}, ${run.display_title}`);
+    this.#cancelled.delete(run.id); // It may be run again after it was cancelled.
     this.#queue.add({
       id: run.id,
       concurrency: workflow.concurrency,
       start: () => this.#start(run, workflow, event),
-      cancel: () => void this.#cancel(run.id),
+      cancel: (was) => {
+        if (was === 'waiting') this.#conclude(run, 'cancelled');
+        else void this.#guard(() => this.#stop(run.id));
+      },
     });
   }
 
-  async #cancel(id: number): Promise<void> {
+  /** Ends the processes of a running one; `#start` concludes it. */
+  async #stop(id: number): Promise<void> {
     this.#cancelled.add(id);
-    if (this.#queue.remove(id))
-      this.#options.github.store.updateRun(id, { status: 'completed', conclusion: 'cancelled' });
     await this.#active.get(id)?.cancel();
   }
 
@@ -142,7 +148,7 @@ export class Runner {
     const eventFile = join(folder, 'payload.json');
     await writeFile(workflowFile, workflow.forAct);
     await writeFile(eventFile, JSON.stringify(event.payload));
-    const jobs = new JobTracker(this.#options, run, folder);
+    const jobs = new JobTracker(this.#options, run, folder, () => this.#cancelled.has(run.id));
     const actRun = await startAct({
       act,
       event: event.name,
@@ -199,10 +205,12 @@ class JobTracker {
   readonly #options: RunnerOptions;
   readonly #run: RunRecord;
   readonly #folder: string;
+  readonly #isCancelled: () => boolean;
   readonly #jobs = new Map<string, { id: number; logFile: string; done: boolean }>();
   #writes: Promise<void> = Promise.resolve();
 
-  constructor(options: RunnerOptions, run: RunRecord, folder: string) {
+  constructor(options: RunnerOptions, run: RunRecord, folder: string, isCancelled: () => boolean) {
+    this.#isCancelled = isCancelled;
     this.#options = options;
     this.#run = run;
     this.#folder = folder;
@@ -216,8 +224,10 @@ class JobTracker {
     this.#append(job.logFile, line.msg.endsWith('\n') ? line.msg : `${line.msg}\n`);
     if (line.jobResult !== undefined) {
       job.done = true;
-      this.#complete(job.id, line.jobResult === 'success' ? 'success' : 'failure');
-      this.#options.report(`run ${this.#run.id} ${line.jobResult}: ${this.#run.name} / ${name}`);
+      // act calls a job that was interrupted a failed one.
+      const conclusion = line.jobResult === 'success' ? 'success' : this.#isCancelled() ? 'cancelled' : 'failure';
+      this.#complete(job.id, conclusion);
+      this.#options.report(`run ${this.#run.id} ${conclusion}: ${this.#run.name} / ${name}`);
     }
   }
 

@@ -38,17 +38,32 @@ export function workflowFor(event: GitHubEvent, path: string, source: string): W
 
 function isStartedBy(event: GitHubEvent, path: string, on: unknown): boolean {
   if (event.workflow !== undefined && event.workflow !== basename(path)) return false;
-  if (typeof on === 'string') return on === event.name;
-  if (Array.isArray(on)) return on.includes(event.name);
+  if (typeof on === 'string') return isStartedBy(event, path, { [on]: null });
+  if (Array.isArray(on)) return isStartedBy(event, path, Object.fromEntries(on.map((name) => [String(name), null])));
   if (!isMapping(on) || !(event.name in on)) return false;
   const filter = on[event.name];
-  if (!isMapping(filter)) return event.name !== 'pull_request' || hasDefaultType(event);
-  if (event.name === 'push') return includesBranch(filter['branches'], event.ref);
+  const filters = isMapping(filter) ? filter : {};
+  if (event.name === 'push') {
+    refuseOthers(event.name, filters, ['branches']);
+    return includesBranch(filters['branches'], event.ref);
+  }
   if (event.name === 'pull_request') {
-    const types = filter['types'];
-    return Array.isArray(types) ? types.includes(event.payload['action']) : hasDefaultType(event);
+    refuseOthers(event.name, filters, ['types']);
+    const { types } = filters;
+    return types === undefined ? hasDefaultType(event) : listOf(types).includes(event.payload['action']);
   }
   return true;
+}
+
+/** A filter that was not obeyed would start a workflow here that GitHub does not start. */
+function refuseOthers(event: string, filters: Mapping, known: readonly string[]): void {
+  const other = Object.keys(filters).find((name) => !known.includes(name));
+  if (other !== undefined) throw new Error(`The sandbox does not know the filter "${other}" of ${event}.`);
+}
+
+/** Where GitHub takes a list, it takes one value as well. */
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
 }
 
 /** https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request */
@@ -58,10 +73,11 @@ function hasDefaultType({ payload }: GitHubEvent): boolean {
 
 /** Names only: this repository's workflows use no patterns, and one that did would silently not start here. */
 function includesBranch(branches: unknown, ref: string): boolean {
-  if (!Array.isArray(branches)) return true;
-  const pattern = branches.find((branch) => /[*?+[!]/.test(String(branch)));
-  if (pattern !== undefined) throw new Error(`The sandbox knows no branch patterns such as "${String(pattern)}".`);
-  return branches.some((branch) => ref === `refs/heads/${String(branch)}`);
+  if (branches === undefined) return true;
+  const names = listOf(branches).map(String);
+  const pattern = names.find((name) => /[*?+[!]/.test(name));
+  if (pattern !== undefined) throw new Error(`The sandbox knows no branch patterns such as "${pattern}".`);
+  return names.some((name) => ref === `refs/heads/${name}`);
 }
 
 function concurrencyOf(place: Mapping, event: GitHubEvent): Concurrency | undefined {
@@ -81,7 +97,7 @@ function fill(template: string, event: GitHubEvent): string {
     github: { event: event.payload, ref: event.ref, sha: event.sha, actor: event.actor, event_name: event.name },
     inputs: event.payload['inputs'],
   };
-  return template.replaceAll(/\$\{\{\s*([\w.-]+)\s*\}\}/g, (_, path: string) => {
+  return template.replaceAll(/\$\{\{\s*(.*?)\s*\}\}/gs, (_, path: string) => {
     const value = path.split('.').reduce<unknown>((at, key) => (isMapping(at) ? at[key] : undefined), known);
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '*';
   });
