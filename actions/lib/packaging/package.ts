@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { join, relative } from 'node:path';
+import { build, type BuildFailure, type BuildResult } from 'esbuild';
 import { zipSync } from 'fflate';
+import { UserError } from '../errors.ts';
 import { lambdaIds } from './folders.ts';
 
 /** One lambda's package on disk. */
@@ -54,29 +55,51 @@ export async function packageLambdas(folder: string, root: string): Promise<read
 }
 
 async function zipLambda(entry: string, root: string): Promise<Uint8Array> {
-  const result = await build({
-    absWorkingDir: root,
-    entryPoints: [entry],
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'esm',
-    // ES modules where a dependency has both: nothing is left that calls require, and unused code can go.
-    mainFields: ['module', 'main'],
-    legalComments: 'none',
-    minify: true,
-    keepNames: true,
-    write: false,
-    outfile: 'index.mjs',
-    // What is wrong is in the error that is thrown, with its place.
-    logLevel: 'silent',
-  });
-  const [output] = result.outputFiles;
+  const { outputFiles } = await bundle(entry, root);
+  const [output] = outputFiles;
   if (output === undefined) throw new Error(`esbuild wrote nothing for ${entry}.`);
   return zipSync(
     { 'index.mjs': [output.contents, { mtime: ZIP_TIME, os: UNIX, attrs: FILE_MODE << 16, level: 9 }] },
     { mtime: ZIP_TIME },
   );
+}
+
+/** @throws UserError naming the first mistake and its place. */
+async function bundle(entry: string, root: string): Promise<BuildResult<{ write: false }>> {
+  try {
+    return await build({
+      absWorkingDir: root,
+      entryPoints: [entry],
+      bundle: true,
+      platform: 'node',
+      target: 'node22',
+      format: 'esm',
+      // ES modules where a dependency has both: nothing is left that calls require, and unused code can go.
+      mainFields: ['module', 'main'],
+      legalComments: 'none',
+      minify: true,
+      keepNames: true,
+      write: false,
+      outfile: 'index.mjs',
+      // What is wrong is in the error that is thrown, with its place.
+      logLevel: 'silent',
+    });
+  } catch (error) {
+    const [first] = isBuildFailure(error) ? error.errors : [];
+    if (first === undefined) throw error;
+    const { file, line } = first.location ?? { file: relative(root, entry), line: 1 };
+    throw new UserError(
+      `${file}:${line}: ${first.text.replace(/\.?$/, '.')}`,
+      'Nothing was packaged: mend it and run this again.',
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
 }
 
 async function removeOthers(dist: string, keep: ReadonlySet<string>): Promise<void> {

@@ -11,6 +11,7 @@ interface UiLine {
   readonly '@level'?: string;
   readonly '@message'?: string;
   readonly type?: string;
+  readonly hook?: { readonly action?: string };
   readonly diagnostic?: DiagnosticJson;
 }
 
@@ -64,7 +65,7 @@ export function diagnosticReader(
       };
       if (diagnostic.severity === 'error') log.error(message, place);
       else log.warning(message);
-    } else if (!QUIET.has(parsed.type ?? '')) {
+    } else if (!QUIET.has(parsed.type ?? '') && parsed.hook?.action !== 'read') {
       log.info(redact(parsed['@message'] ?? line));
     }
   };

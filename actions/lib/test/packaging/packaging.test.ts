@@ -149,9 +149,11 @@ describe('packaging', () => {
   test('of code that cannot be bundled fails with the place', async () => {
     const folder = lambdas('one');
     writeFileSync(join(folder, 'one/handler.ts'), "import './missing.ts';");
-    await expect(packageLambdas(folder, join(folder, '..'))).rejects.toThrow(
-      /lambdas\/one\/handler\.ts:1:7.*missing\.ts/,
-    );
+    await expect(packageLambdas(folder, join(folder, '..'))).rejects.toMatchObject({
+      name: 'UserError',
+      message: 'lambdas/one/handler.ts:1: Could not resolve "./missing.ts".',
+      hint: 'Nothing was packaged: mend it and run this again.',
+    });
   });
 });
 

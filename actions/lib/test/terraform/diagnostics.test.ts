@@ -87,6 +87,7 @@ test('progress is logged, what the plan shows anyway is not', () => {
     { '@message': 'aws_thing.a: Plan to create', type: 'planned_change' },
     { '@message': 'Outputs: 1', type: 'outputs' },
     { '@message': 'aws_thing.a: Refreshing state...', type: 'refresh_start' },
+    { '@message': 'data.aws_thing.b: Refreshing...', type: 'apply_start', hook: { action: 'read' } },
   );
   expect(log.lines).toEqual([{ level: 'info', text: 'aws_thing.a: Creating...' }]);
 });
