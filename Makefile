@@ -14,7 +14,8 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } \
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-	  /^[a-zA-Z0-9_\/%-]+:.*## / { printf "  make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	  /^[a-zA-Z0-9_\/ -]+:.*## / { count = split($$1, names, " "); \
+	    for (i = 1; i <= count; i++) printf "  make %-24s %s\n", names[i], $$2 }' $(MAKEFILE_LIST)
 	@printf '\nENV=%s chooses the environment, ARGS="…" is handed to Terraform.\n' '$(ENV)'
 
 .PHONY: demo
@@ -29,12 +30,15 @@ test: setup ## Run everything that CI runs, and count it
 check: setup ## Run what needs no sandbox: types, lint, format, unit tests, Terraform's own tests
 	@exec node scripts/test.ts check
 
-##@ Terraform, for ENV (terraform-<op> begins afresh: clean, init, <op>; terraform/<op> is just <op>)
+##@ Terraform, for ENV (each connects with the state of ENV first; terraform-<op> begins afresh, terraform/<op> goes on)
 TERRAFORM_OPS := plan apply destroy validate fmt output init test
 .PHONY: $(addprefix terraform-,$(TERRAFORM_OPS)) $(addprefix terraform/,$(TERRAFORM_OPS)) terraform/clean
 terraform-plan: ## Clean, init and plan
 terraform-apply: ## Clean, init, plan, ask, and apply that plan
 terraform-destroy: ## Clean, init, plan to destroy, ask, and apply that plan
+terraform-output: ## Clean, init and show the outputs
+terraform-init: ## Clean and init
+terraform-validate terraform-fmt terraform-test: ## Clean and do that
 terraform/plan: ## Plan
 terraform/apply: ## Plan, ask, and apply that plan (ARGS=-auto-approve does not ask)
 terraform/destroy: ## Plan to destroy, ask, and apply that plan
@@ -45,7 +49,7 @@ terraform/test: ## Run the modules' unit tests, with a mocked provider
 terraform/init: ## Connect with the state of ENV
 terraform/clean: ## Remove what init left
 $(addprefix terraform-,$(TERRAFORM_OPS)): terraform-%: setup
-	@node scripts/terraform.ts clean && node scripts/terraform.ts init && exec node scripts/terraform.ts $*
+	@node scripts/terraform.ts clean && exec node scripts/terraform.ts $*
 $(addprefix terraform/,$(TERRAFORM_OPS)) terraform/clean: terraform/%: setup
 	@exec node scripts/terraform.ts $*
 
@@ -87,7 +91,8 @@ node_modules/.ready: package-lock.json package.json
 	  command -v $$tool > /dev/null || { echo "Error: $$tool is missing. Install it (Node 20 or newer, Python 3.10 or newer) and run this again." >&2; exit 1; }; \
 	done
 	@node -e 'if (Number(process.versions.node.split(".")[0]) < 20) { console.error("Error: Node " + process.versions.node + " is too old. Install Node 20 or newer."); process.exit(1) }'
-	npm ci
+	@# The warnings are for the Node that installs; what runs is the one that is installed here.
+	npm ci --loglevel=error
 	@touch $@
 
 .PHONY: requirements
