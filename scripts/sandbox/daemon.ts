@@ -117,11 +117,13 @@ async function start(): Promise<void> {
   void closeWith(emulator);
   await seedAccount({ endpointUrl: frontDoor.url, region: REGION });
 
+  const runsDir = join(dir, 'runs');
   const runner: { current?: Runner } = {};
   const github = await listening('SANDBOX_GITHUB_PORT', (port) =>
     startGitHub({
       ...port,
       stateDir: join(dir, 'github'),
+      runsDir,
       owner: OWNER,
       repo: REPO,
       onEvent: (event) => runner.current?.handle(event),
@@ -129,7 +131,6 @@ async function start(): Promise<void> {
     }),
   );
   await atClose(() => github.close());
-  const runsDir = join(dir, 'runs');
   runner.current = new Runner({
     github,
     owner: OWNER,

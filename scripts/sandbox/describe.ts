@@ -9,6 +9,7 @@ export function describe(info: SandboxInfo, dir: string): string {
     `  export AWS_ENDPOINT_URL=${info.awsUrl} AWS_REGION=${info.region} AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox`,
     '  make publish/lambdas && make terraform/apply ENV=test',
     'GitHub:',
+    `  ${info.githubUrl} shows pull requests with their comments, and runs with their logs`,
     `  git clone ${info.cloneUrl}`,
     `  REST at ${info.githubApiUrl}; the token of a user is in ${infoFile(dir)}`,
     '',

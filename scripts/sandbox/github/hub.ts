@@ -15,6 +15,8 @@ export interface Hub {
   serverUrl: string;
   git: Git;
   store: Store;
+  /** Where the runner keeps what a run left; for the pages. */
+  runsDir: string;
   contract: Contract;
   onEvent: (event: GitHubEvent) => void;
   onError: (error: unknown) => void;

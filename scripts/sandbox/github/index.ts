@@ -32,6 +32,8 @@ export interface GitHubOptions {
   onEvent: (event: GitHubEvent) => void;
   /** Told of faults of the sandbox itself, which are answered with 500: git shows its user no more than that. */
   onError?: (error: unknown) => void;
+  /** Where the runner keeps what its runs leave, for the pages. Default: a folder of `stateDir`. */
+  runsDir?: string;
   /** Tokens to accept instead of new ones. */
   tokens?: { user?: string; actions?: string };
 }
@@ -76,7 +78,8 @@ export async function startGitHub(options: GitHubOptions): Promise<LocalGitHub> 
   if (address === null || typeof address === 'string') throw new Error('The local GitHub has no port.');
   const serverUrl = `http://127.0.0.1:${address.port}`;
   const apiUrl = serverUrl + API_PREFIX;
-  const hub: Hub = { owner, repo, defaultBranch, apiUrl, serverUrl, git, store, contract, onEvent, onError };
+  const runsDir = options.runsDir ?? join(stateDir, 'runs');
+  const hub: Hub = { owner, repo, defaultBranch, apiUrl, serverUrl, git, store, runsDir, contract, onEvent, onError };
   const resources = [repository, pulls, issues, deployments, actions];
   const faults = new Faults();
   const respond = responder(hub, Object.assign({}, ...resources.map((resource) => resource(hub))), faults);

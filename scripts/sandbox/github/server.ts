@@ -10,6 +10,7 @@ import { refsMoved, type Move } from './events.ts';
 import type { Faults } from './faults.ts';
 import { ZERO } from './git.ts';
 import type { Hub } from './hub.ts';
+import { page } from './pages.ts';
 import { serveGit } from './smart-http.ts';
 
 /** GitHub Enterprise Server's layout: one address for git and pages, the API below it. */
@@ -115,6 +116,9 @@ export function responder(hub: Hub, handlers: Handlers, faults: Faults): Respond
       if (gitPath !== undefined) return await git(request, response, url, gitPath);
       if (path.startsWith(`${API_PREFIX}/`)) return send(response, await api(request, url));
       if (path.endsWith('/info/refs')) throw new ApiError(404, 'Repository not found.');
+      const html = page(hub, path);
+      const headers = { 'content-type': 'text/html; charset=utf-8' };
+      if (html !== undefined) return send(response, { status: 200, body: html, headers });
       throw new ApiError(501, `The sandbox has no page ${request.method} ${path}; its API begins at ${hub.apiUrl}.`);
     } catch (error) {
       if (!(error instanceof ApiError)) hub.onError(error);
