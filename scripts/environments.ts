@@ -12,6 +12,7 @@ const names = (existsSync(folder) ? readdirSync(folder) : [])
   .toSorted();
 if (names.length === 0) {
   process.stderr.write('Error: There is no terraform/environments/*.tfvars. Add one for each environment.\n');
-  process.exit(1);
+  process.exitCode = 1;
+} else {
+  process.stdout.write(`names=${JSON.stringify(names)}\n`);
 }
-process.stdout.write(`names=${JSON.stringify(names)}\n`);

@@ -17,7 +17,7 @@ import { runCommand } from '../actions/lib/process.ts';
 import { checkedOutCommits, type CheckedOutCommits } from '../actions/lib/git.ts';
 import { renderPlan, WHOLE, type PlanContext } from '../actions/lib/markdown/plan.ts';
 import { isEmptyPlan, summarisePlan } from '../actions/lib/terraform/plan-summary.ts';
-import { showMarkdown } from './demo/show-markdown.ts';
+import { showMarkdown } from './show-markdown.ts';
 import { Terraform, varFileOf } from '../actions/lib/terraform/cli.ts';
 import { initEnvironment, withPlan } from '../actions/lib/terraform/workspace.ts';
 import { packageLambdas } from '../actions/lib/packaging/package.ts';

@@ -25,6 +25,20 @@ export function booleanInput(read: ReadInput, name: string): boolean {
   return choice(name, read(name), ['true', 'false']) === 'true';
 }
 
+/** Which environment, and where its Terraform is: what every action that runs Terraform is told. */
+export interface TerraformInputs {
+  readonly environment: Environment;
+  /** Absolute, inside the workspace. */
+  readonly folder: string;
+}
+
+export function terraformInputs(read: ReadInput, workspace: string): TerraformInputs {
+  return {
+    environment: choice('environment', requiredInput(read, 'environment'), ENVIRONMENTS),
+    folder: folderInput(read, 'working-directory', workspace),
+  };
+}
+
 /**
  * The absolute path of a folder inside the workspace.
  *

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Stage } from './loop.ts';
-import { showMarkdown } from './show-markdown.ts';
+import { showMarkdown } from '../show-markdown.ts';
 import type { Check } from './verdict.ts';
 
 type Style = Parameters<typeof styleText>[0];

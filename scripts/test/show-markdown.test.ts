@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { escapeText, inlineCode } from '../../actions/lib/markdown/escape.ts';
-import { showMarkdown } from '../demo/show-markdown.ts';
+import { showMarkdown } from '../show-markdown.ts';
 
 const show = (...lines: string[]): string => showMarkdown(lines.join('\n'), false);
 

@@ -39,3 +39,8 @@ export function cut(text: string, length: number): string {
 function longestRun(text: string): number {
   return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
 }
+
+/** Text between HTML tags or in a quoted attribute. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`);
+}

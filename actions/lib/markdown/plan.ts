@@ -1,6 +1,6 @@
 import { isEmptyPlan, type Action, type PlanSummary, type ResourceChange } from '../terraform/plan-summary.ts';
 import type { AttributeChange, Value } from '../terraform/attributes.ts';
-import { codeBlock, cut, escapeText, inlineCode } from './escape.ts';
+import { codeBlock, cut, escapeHtml, escapeText, inlineCode } from './escape.ts';
 
 /** Who planned what, and when: shown under every plan. */
 export interface PlanContext {
@@ -275,8 +275,4 @@ function countByAction(changes: readonly ResourceChange[]): string {
 
 function details(summary: string, body: string): string {
   return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`);
 }

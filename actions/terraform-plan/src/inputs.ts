@@ -1,24 +1,13 @@
-import {
-  choice,
-  ENVIRONMENTS,
-  folderInput,
-  requiredInput,
-  type Environment,
-  type ReadInput,
-} from '../../lib/inputs.ts';
+import { requiredInput, terraformInputs, type ReadInput, type TerraformInputs } from '../../lib/inputs.ts';
 
-export interface Inputs {
-  readonly environment: Environment;
-  /** Absolute, inside the workspace. */
-  readonly folder: string;
+export interface Inputs extends TerraformInputs {
   readonly token: string;
   readonly commentAuthor: string;
 }
 
 export function readInputs(read: ReadInput, workspace: string): Inputs {
   return {
-    environment: choice('environment', requiredInput(read, 'environment'), ENVIRONMENTS),
-    folder: folderInput(read, 'working-directory', workspace),
+    ...terraformInputs(read, workspace),
     token: requiredInput(read, 'github-token'),
     commentAuthor: requiredInput(read, 'comment-author'),
   };

@@ -1,8 +1,5 @@
-import type { ParameterReader } from '../../lib/aws/parameters.ts';
 import { describeError, UserError } from '../../lib/errors.ts';
-import type { CheckedOutCommits } from '../../lib/git.ts';
 import { upsertComment, type CommentApi } from '../../lib/github/comments.ts';
-import type { Log } from '../../lib/log.ts';
 import {
   COMMENT,
   planHeadline,
@@ -11,26 +8,18 @@ import {
   STEP_SUMMARY,
   WHOLE,
   type Limits,
-  type PlanContext,
 } from '../../lib/markdown/plan.ts';
 import { isEmptyPlan, summarisePlan } from '../../lib/terraform/plan-summary.ts';
+import { errorsOf, planContext, type RunDeps } from '../../lib/terraform/run.ts';
 import { initEnvironment, withPlan, type Planner } from '../../lib/terraform/workspace.ts';
 import type { Inputs } from './inputs.ts';
 
 /** Where the comment goes: absent for a push, and a reason instead where this run may not write one. */
 export type CommentTarget = CommentApi | { readonly unavailable: string };
 
-export interface Deps {
+export interface Deps extends RunDeps {
   readonly terraform: Planner;
-  readonly parameters: ParameterReader;
   readonly comments?: CommentTarget;
-  readonly log: Log;
-  readonly region: string;
-  readonly actor: string;
-  readonly runUrl: string;
-  readonly now: () => number;
-  readonly commits: () => Promise<CheckedOutCommits>;
-  readonly writeSummary: (markdown: string) => Promise<void>;
   /** Writes the whole plan to a file and answers its path. */
   readonly writePlanFile: (markdown: string) => Promise<string>;
 }
@@ -55,14 +44,8 @@ export function planMarker(environment: string): string {
 export async function run(inputs: Inputs, deps: Deps): Promise<Outputs> {
   const { environment } = inputs;
   const started = deps.now();
-  const planContext = async (): Promise<PlanContext> => ({
-    ...(await deps.commits()),
-    actor: deps.actor,
-    runUrl: deps.runUrl,
-    seconds: (deps.now() - started) / 1000,
-  });
   const showFailure = async (errors: readonly string[]): Promise<void> => {
-    const context = await planContext();
+    const context = await planContext(deps, started);
     await show((limits) => renderPlanFailure(environment, errors, context, limits), inputs, deps);
   };
   try {
@@ -73,12 +56,10 @@ export async function run(inputs: Inputs, deps: Deps): Promise<Outputs> {
   }
   return withPlan(deps.terraform, { environment, lock: false }, async (result) => {
     if (result.kind === 'failed') {
-      await showFailure(
-        result.diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message),
-      );
+      await showFailure(errorsOf(result.diagnostics));
       throw new UserError(`Terraform could not plan "${environment}".`, 'The errors are above and in the summary.');
     }
-    const context = await planContext();
+    const context = await planContext(deps, started);
     const summary = summarisePlan(result.plan, environment);
     const shown = await show((limits) => renderPlan(summary, context, limits), inputs, deps);
     return { hasChanges: !isEmptyPlan(summary), headline: planHeadline(summary), ...shown };

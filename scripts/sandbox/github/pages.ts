@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { marked } from 'marked';
+import { escapeHtml } from '../../../actions/lib/markdown/escape.ts';
 import type { Hub } from './hub.ts';
 import type { IssueRecord, RunRecord } from './records.ts';
 
@@ -29,9 +30,9 @@ function repositoryPage({ store, owner, repo }: Hub, base: string): string {
     table(
       issues.map((issue) => [
         `<a href="${base}/pull/${issue.number}">#${issue.number}</a>`,
-        escape(issue.title),
+        escapeHtml(issue.title),
         stateOf(issue),
-        escape(issue.author),
+        escapeHtml(issue.author),
       ]),
     ),
     '<h2>Runs</h2>',
@@ -43,11 +44,11 @@ function pullPage({ store }: Hub, base: string, issue: IssueRecord): string {
   const comments = store.state.comments.filter((comment) => comment.issue === issue.number);
   const runs = store.state.runs.filter((run) => run.ref === `refs/pull/${issue.number}/merge`);
   return layout(base, `${issue.title} #${issue.number}`, [
-    `<p>${stateOf(issue)} · ${escape(issue.author)}${issue.pull === undefined ? '' : ` · ${escape(issue.pull.head)} → ${escape(issue.pull.base)}`}</p>`,
+    `<p>${stateOf(issue)} · ${escapeHtml(issue.author)}${issue.pull === undefined ? '' : ` · ${escapeHtml(issue.pull.head)} → ${escapeHtml(issue.pull.base)}`}</p>`,
     markdown(issue.body ?? ''),
     ...comments.map(({ author, body, created_at, updated_at }) => {
       const edited = created_at === updated_at ? '' : ` · edited ${time(updated_at)}`;
-      return `<article><header>${escape(author)} · ${time(created_at)}${edited}</header>${markdown(body)}</article>`;
+      return `<article><header>${escapeHtml(author)} · ${time(created_at)}${edited}</header>${markdown(body)}</article>`;
     }),
     '<h2>Runs</h2>',
     table(runs.toReversed().map((run) => runRow(run, base))),
@@ -59,24 +60,24 @@ function runPage({ store }: Hub, base: string, run: RunRecord, folder: string): 
   const read = (name: string): string =>
     existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : 'Nothing yet.';
   return layout(base, `${run.name}: ${run.display_title}`, [
-    `<p>${mark(run.conclusion ?? run.status)} · ${escape(run.event)} · ${escape(run.actor)} · ${time(run.created_at)}</p>`,
+    `<p>${mark(run.conclusion ?? run.status)} · ${escapeHtml(run.event)} · ${escapeHtml(run.actor)} · ${time(run.created_at)}</p>`,
     table(
       jobs.map((job) => [
-        escape(job.name),
+        escapeHtml(job.name),
         mark(job.conclusion ?? job.status),
         `<a href="/_sandbox/logs/${job.id}">log</a>`,
       ]),
     ),
     '<h2>Summary</h2>',
     markdown(read('summary.md')),
-    `<details><summary>Log</summary><pre>${escape(read('log.txt'))}</pre></details>`,
+    `<details><summary>Log</summary><pre>${escapeHtml(read('log.txt'))}</pre></details>`,
   ]);
 }
 
 function runRow(run: RunRecord, base: string): string[] {
   return [
-    `<a href="${base}/actions/runs/${run.id}">${escape(run.name)}</a>`,
-    escape(run.display_title),
+    `<a href="${base}/actions/runs/${run.id}">${escapeHtml(run.name)}</a>`,
+    escapeHtml(run.display_title),
     mark(run.conclusion ?? run.status),
     time(run.created_at),
   ];
@@ -87,7 +88,7 @@ function stateOf({ state, pull }: IssueRecord): string {
 }
 
 function layout(base: string, title: string, parts: readonly string[]): string {
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escape(title)}</title>
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escapeHtml(title)}</title>
 <style>
   body { font: 15px/1.5 system-ui, sans-serif; color: #1f2328; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
   a { color: #0969da; text-decoration: none }
@@ -98,7 +99,7 @@ function layout(base: string, title: string, parts: readonly string[]): string {
   summary { cursor: pointer } blockquote { border-left: 4px solid #d1242f; margin: 0; padding: 0 1rem }
   .success, .merged, .add { color: #1a7f37 } .failure, .remove { color: #d1242f } .in_progress, .queued, .note { color: #9a6700 }
 </style>
-<p><a href="${base}">Sandbox</a></p><h1>${escape(title)}</h1>
+<p><a href="${base}">Sandbox</a></p><h1>${escapeHtml(title)}</h1>
 ${parts.join('\n')}</html>`;
 }
 
@@ -108,7 +109,7 @@ function table(rows: readonly (readonly string[])[]): string {
 }
 
 function mark(state: string): string {
-  return `<span class="${escape(state)}">${escape(state.replaceAll('_', ' '))}</span>`;
+  return `<span class="${escapeHtml(state)}">${escapeHtml(state.replaceAll('_', ' '))}</span>`;
 }
 
 /** As GitHub renders it: tables, folded parts, and diffs in colour. */
@@ -127,9 +128,5 @@ function markdown(text: string): string {
 }
 
 function time(iso: string): string {
-  return `<time datetime="${escape(iso)}">${escape(iso.slice(11, 19))}</time>`;
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`);
+  return `<time datetime="${escapeHtml(iso)}">${escapeHtml(iso.slice(11, 19))}</time>`;
 }
