@@ -1,14 +1,10 @@
 import { Ajv, type ErrorObject, type SchemaObject } from 'ajv';
+import { InvalidRequestError } from './invalid-request.ts';
 
 /** The part of a proxy event that carries the body. */
 export type BodyEvent = { readonly body: string | null; readonly isBase64Encoded: boolean };
 
-/** The caller's mistake: its message is for the caller, and holds nothing of the body but names of the schema. */
-export class InvalidBodyError extends Error {
-  override readonly name = 'InvalidBodyError';
-}
-
-/** @throws InvalidBodyError with the cause */
+/** @throws InvalidRequestError with the cause */
 export type BodyParser<Body> = (event: BodyEvent) => Body;
 
 /**
@@ -23,17 +19,17 @@ export function createBodyParser<Body>(schema: SchemaObject): BodyParser<Body> {
   return (event) => {
     const body = parseJson(decode(event));
     if (isValid(body)) return body;
-    throw new InvalidBodyError(explain(isValid.errors?.[0]));
+    throw new InvalidRequestError(explain(isValid.errors?.[0]));
   };
 }
 
 function decode({ body, isBase64Encoded }: BodyEvent): string {
-  if (body === null || body === '') throw new InvalidBodyError('Invalid request body: it is empty');
+  if (body === null || body === '') throw new InvalidRequestError('Invalid request body: it is empty');
   if (!isBase64Encoded) return body;
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(body, 'base64'));
   } catch (cause) {
-    throw new InvalidBodyError('Invalid request body: it is not UTF-8', { cause });
+    throw new InvalidRequestError('Invalid request body: it is not UTF-8', { cause });
   }
 }
 
@@ -42,7 +38,7 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     // Without its cause: the parser's message quotes the body, and errors end in the log.
-    throw new InvalidBodyError('Invalid request body: it is not JSON');
+    throw new InvalidRequestError('Invalid request body: it is not JSON');
   }
 }
 

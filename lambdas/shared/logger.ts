@@ -1,47 +1,22 @@
-import type { Logger as MappingLogger } from '@repo/string-replacement';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** Writes one line of JSON per call: `{ level, message, timestamp, ...fields }`. */
-export type Logger = MappingLogger & {
-  readonly info: (message: string, fields?: Fields) => void;
-  /** A logger that adds `fields` to every line. */
-  readonly with: (fields: Fields) => Logger;
-};
-
-export type LoggerOptions = {
-  /** Takes one line, its end included; standard output, which Lambda sends to CloudWatch Logs. */
-  readonly write?: (line: string) => void;
-  readonly now?: () => Date;
-  readonly fields?: Fields;
-};
+import { Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
 
 /**
- * Powertools for AWS Lambda has a logger too. Ours is these lines: no metrics, no sampling, no decorators are wanted here,
- * and each further package is loaded at every cold start.
+ * Powertools' logger: one line of JSON per call, with the request id, the function and whether it was a cold start once it has
+ * the context; POWERTOOLS_LOG_LEVEL says from which level on (INFO). This is what we use of it: not `logEvent`, which would
+ * write bodies and keys.
  */
-export function createLogger({
-  write = (line) => process.stdout.write(line),
-  now = () => new Date(),
-  fields: always = {},
-}: LoggerOptions = {}): Logger {
-  const log =
-    (level: string) =>
-    (message: string, fields: Fields = {}): void => {
-      const line = { level, message, timestamp: now().toISOString(), ...always, ...fields };
-      write(
-        `${JSON.stringify(line, (_, value: unknown) => (value instanceof Error ? describeError(value) : value))}\n`,
-      );
-    };
-  return {
-    info: log('info'),
-    warn: log('warn'),
-    error: log('error'),
-    with: (fields) => createLogger({ write, now, fields: { ...always, ...fields } }),
-  };
+export type Logger = Pick<PowertoolsLogger, 'info' | 'warn' | 'error' | 'addContext' | 'appendKeys' | 'resetKeys'>;
+
+/** @param env - AWS_LAMBDA_FUNCTION_NAME becomes the `service` of each line, unless POWERTOOLS_SERVICE_NAME says otherwise. */
+export function createLogger(env: NodeJS.ProcessEnv = process.env): Logger {
+  const serviceName = env['POWERTOOLS_SERVICE_NAME'] ?? env['AWS_LAMBDA_FUNCTION_NAME'];
+  return new PowertoolsLogger({
+    ...(serviceName === undefined ? {} : { serviceName }),
+    jsonReplacerFn: (_, value) => (value instanceof Error ? describeError(value) : value),
+  });
 }
 
-/** Of errors only what is the same for all of them: the SDK's also carry the request and the response. */
-function describeError({ name, message, stack, cause }: Error): Fields {
+/** Of errors only what all of them have: the SDK's also carry the request and the response, and Powertools would keep both. */
+function describeError({ name, message, stack, cause }: Error): Record<string, unknown> {
   return { name, message, stack, ...(cause === undefined ? {} : { cause }) };
 }

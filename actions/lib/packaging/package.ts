@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { build, type BuildFailure, type BuildResult } from 'esbuild';
+import { join } from 'node:path';
 import { zipSync } from 'fflate';
-import { UserError } from '../errors.ts';
+import { bundleLambda } from './bundle.ts';
 import { lambdaIds } from './folders.ts';
 
 /** One lambda's package on disk. */
@@ -26,8 +25,8 @@ const FILE_MODE = 0o100_644;
 const UNIX = 3;
 
 /**
- * Bundles every lambda in `folder` and zips it into `<folder>/dist`. The same sources give the same bytes on any machine: one
- * file per zip, fixed times and modes, paths relative to `root` in the bundle.
+ * Bundles every lambda in `folder` and zips it into `<folder>/dist`. The same sources give the same bytes on any machine:
+ * sorted entries, fixed times and modes, paths relative to `root` in the source map.
  *
  * @param root the repository; module paths are relative to it
  */
@@ -55,51 +54,9 @@ export async function packageLambdas(folder: string, root: string): Promise<read
 }
 
 async function zipLambda(entry: string, root: string): Promise<Uint8Array> {
-  const { outputFiles } = await bundle(entry, root);
-  const [output] = outputFiles;
-  if (output === undefined) throw new Error(`esbuild wrote nothing for ${entry}.`);
-  return zipSync(
-    { 'index.mjs': [output.contents, { mtime: ZIP_TIME, os: UNIX, attrs: FILE_MODE << 16, level: 9 }] },
-    { mtime: ZIP_TIME },
-  );
-}
-
-/** @throws UserError naming the first mistake and its place. */
-async function bundle(entry: string, root: string): Promise<BuildResult<{ write: false }>> {
-  try {
-    return await build({
-      absWorkingDir: root,
-      entryPoints: [entry],
-      bundle: true,
-      platform: 'node',
-      target: 'node22',
-      format: 'esm',
-      // ES modules where a dependency has both: nothing is left that calls require, and unused code can go.
-      mainFields: ['module', 'main'],
-      legalComments: 'none',
-      minify: true,
-      keepNames: true,
-      write: false,
-      outfile: 'index.mjs',
-      // What is wrong is in the error that is thrown, with its place.
-      logLevel: 'silent',
-    });
-  } catch (error) {
-    const [first] = isBuildFailure(error) ? error.errors : [];
-    if (first === undefined) throw error;
-    const { file, line } = first.location ?? { file: relative(root, entry), line: 1 };
-    throw new UserError(
-      `${file}:${line}: ${first.text.replace(/\.?$/, '.')}`,
-      'Nothing was packaged: mend it and run this again.',
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-function isBuildFailure(error: unknown): error is BuildFailure {
-  return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
+  const files = Object.entries(await bundleLambda(entry, root)).toSorted(([one], [two]) => (one < two ? -1 : 1));
+  const options = { mtime: ZIP_TIME, os: UNIX, attrs: FILE_MODE << 16, level: 9 } as const;
+  return zipSync(Object.fromEntries(files.map(([name, contents]) => [name, [contents, options]])), { mtime: ZIP_TIME });
 }
 
 async function removeOthers(dist: string, keep: ReadonlySet<string>): Promise<void> {

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
+import { lambdaIds } from './events.ts';
 
 const lambdas = new URL('../../', import.meta.url);
-const schemas = readdirSync(lambdas)
-  .map((id) => ({ id, file: new URL(`${id}/request.schema.json`, lambdas) }))
-  .filter(({ file }) => existsSync(file))
-  .map(({ id, file }) => ({ id, schema: JSON.parse(readFileSync(file, 'utf8')) }));
+const schemas = lambdaIds
+  .flatMap((id) => [`${id}/request.schema.json`, `${id}/response.schema.json`])
+  .filter((file) => existsSync(new URL(file, lambdas)))
+  .map((file) => ({ file, schema: JSON.parse(readFileSync(new URL(file, lambdas), 'utf8')) }));
 
 // What API Gateway's models (draft 4) and ajv (draft 7) know and understand in the same way. exclusiveMinimum, id, const, if,
 // contains, propertyNames, examples and format are not among them.
@@ -26,7 +27,19 @@ const common = [
   ...['minimum', 'maximum', 'multipleOf', 'allOf', 'anyOf', 'oneOf', 'not'],
 ];
 
-describe.each(schemas)('request.schema.json of $id', ({ schema }) => {
+test('no two schemas have the same title, which would make one model, type and part of the documentation of them', () => {
+  const titles = schemas.map(({ schema }): unknown => schema.title);
+  expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([]);
+});
+
+describe.each(schemas)('$file', ({ schema }) => {
+  test('has a title, which names the model and the type, and says what it is', () => {
+    expect(schema).toMatchObject({
+      title: expect.stringMatching(/^[A-Z][A-Za-z0-9]*$/),
+      description: expect.any(String),
+    });
+  });
+
   test('is a JSON schema', () => {
     const ajv = new Ajv();
     expect(ajv.validateSchema(schema)).toBe(true);

@@ -1,9 +1,9 @@
 import Joi from 'joi';
 import { MappingError } from './mapping-error.ts';
-import { createReplacer, type Mapping, type Replacer } from './replacer.ts';
+import { compile, type Finder, type Mapping, type Replacer } from './replacer.ts';
 
-/** A map that has been checked, with its replacer. */
-export type LoadedMapping = { readonly mapping: Mapping; readonly replace: Replacer };
+/** A map that has been checked, with what replaces by it and what finds its entries. */
+export type LoadedMapping = { readonly mapping: Mapping; readonly replace: Replacer; readonly find: Finder };
 
 const schema = Joi.object<Record<string, string>>()
   .pattern(/^/, Joi.string().required())
@@ -24,7 +24,7 @@ export function loadMapping(json: string): LoadedMapping {
   }
   const { error, value } = schema.validate(parsed);
   if (error !== undefined) throw new MappingError(explain(error, parsed));
-  return { mapping: value, replace: createReplacer(value) };
+  return { mapping: value, ...compile(value) };
 }
 
 /** As `loadMapping`, for those who need no replacer. */

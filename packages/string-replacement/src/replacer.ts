@@ -7,6 +7,9 @@ export type Mapping = Readonly<Record<string, string>>;
 /** Text in, text with the replacements made out. Pure. */
 export type Replacer = (text: string) => string;
 
+/** The entry whose key is `key` in any case and any canonical form; of keys that are the same but for case, the last. Pure. */
+export type Finder = (key: string) => { readonly key: string; readonly value: string } | undefined;
+
 /**
  * Makes the function that replaces every key of `mapping` by its value.
  *
@@ -32,12 +35,30 @@ export type Replacer = (text: string) => string;
  *   same but for case and have different values.
  */
 export function createReplacer(mapping: Mapping): Replacer {
+  return compile(mapping).replace;
+}
+
+/**
+ * The replacer of a map together with a finder of its entries, which knows keys as the replacer knows them in a text.
+ *
+ * @throws MappingError as `createReplacer` does
+ */
+export function compile(mapping: Mapping): { readonly replace: Replacer; readonly find: Finder } {
   const phrases = toPhrases(mapping);
-  return (text) => {
-    const units = phrases.units(text);
-    const { matches, finals } = findPhrases(text, units, phrases);
-    return matches.length === 0 ? text : rewrite(text, units, matches, finals, phrases);
+  return {
+    replace: (text) => {
+      const units = phrases.units(text);
+      const { matches, finals } = findPhrases(text, units, phrases);
+      return matches.length === 0 ? text : rewrite(text, units, matches, finals, phrases);
+    },
+    find: (key) => findEntry(phrases.units(key), phrases),
   };
+}
+
+function findEntry({ symbols, length }: Units, { trie, endings }: Phrases): Entry | undefined {
+  let node = Trie.ROOT;
+  for (let at = 0; at < length && node !== Trie.NONE; at += 1) node = trie.child(node, symbols[at] ?? UNKNOWN);
+  return endings[node]?.entry;
 }
 
 /** The keys that are never replaced as they are written here, because they hold the value of an entry (see `createReplacer`). */

@@ -10,6 +10,29 @@ test('a JSON object of strings is a map', () => {
   expect(loadMapping('{"a": "b"}').replace('a')).toBe('b');
 });
 
+describe('an entry is found by its key', () => {
+  const { find } = loadMapping(
+    '{"ABN": "ABN AMRO", "ABN MeesPierson": "MP", "café": "koffie", "a/b %": "c", "constructor": "d"}',
+  );
+
+  test.each([
+    ['as it is written', 'ABN', { key: 'ABN', value: 'ABN AMRO' }],
+    ['in another case', 'abn meesPIERSON', { key: 'ABN MeesPierson', value: 'MP' }],
+    ['in another canonical form', 'CAFE\u0301', { key: 'café', value: 'koffie' }],
+    ['whatever it is made of', 'A/B %', { key: 'a/b %', value: 'c' }],
+    ['even if every object has one of that name', 'constructor', { key: 'constructor', value: 'd' }],
+  ])('%s: %j', (_, key, entry) => {
+    expect(find(key)).toMatchObject(entry);
+  });
+
+  test.each(['', 'AB', 'ABN ', 'ABN AMRO', 'ABN Mees', 'cafe', 'toString', '__proto__', '\u0301', '\ud800'])(
+    'and there is none for %j',
+    (key) => {
+      expect(find(key)).toBeUndefined();
+    },
+  );
+});
+
 test('an empty object is a map that replaces nothing', () => {
   expect(loadMapping('{}').replace('as it is')).toBe('as it is');
 });

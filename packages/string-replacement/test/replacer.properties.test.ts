@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { createReplacer, MappingError, type Mapping, type Replacer } from '../src/index.ts';
+import { createReplacer, loadMapping, MappingError, type Mapping, type Replacer } from '../src/index.ts';
 
 // Few characters, so that keys, values and text collide all the time: letters in both cases, a mark, signs, spaces.
 const alphabet = ['a', 'a', 'b', 'A', 'e\u0301', 'é', '+', '.', ' ', ' ', '\u0301', '😀'];
@@ -101,6 +101,22 @@ test('a text that is a key becomes its value, unless it holds a value as whole w
       const replace = createReplacer(mapping);
       expect(Object.keys(mapping).map(replace)).toEqual(Object.values(mapping));
     }),
+  );
+});
+
+test('every key is found, composed or decomposed, with the value that it has', () => {
+  fc.assert(
+    fc.property(mappings, phrase, (mapping, other) => {
+      const { find } = loadMapping(JSON.stringify(mapping));
+      for (const [key, value] of Object.entries(mapping)) {
+        for (const form of [key, key.normalize('NFC'), key.normalize('NFD')]) expect(find(form)?.value).toBe(value);
+      }
+      // And nothing else: what is found is the same but for case and form.
+      const found = find(other)?.key;
+      const same = (given: string | undefined): string | undefined => given?.normalize('NFD').toLowerCase();
+      expect(found === undefined || same(found) === same(other)).toBe(true);
+    }),
+    { numRuns: 2_000 },
   );
 });
 
