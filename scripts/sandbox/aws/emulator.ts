@@ -128,6 +128,8 @@ function environment(options: EmulatorOptions, port: number, temporary: string):
     TZ: 'UTC',
     LANG: 'en_US.UTF-8',
     PYTHONUTF8: '1',
+    // What Lambda sets, and Powertools asks for before it speaks of a cold start (the same page).
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     TMPDIR: temporary,
     BIND_HOST: '127.0.0.1',
     GATEWAY_PORT: String(port),

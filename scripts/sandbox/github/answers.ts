@@ -80,7 +80,7 @@ export async function page<T>(
   return { status: 200, headers, body: key === undefined ? body : { total_count: items.length, [key]: body } };
 }
 
-export function slice<T>({ query, url }: Listing, items: readonly T[]): { part: readonly T[]; link: string } {
+function slice<T>({ query, url }: Listing, items: readonly T[]): { part: readonly T[]; link: string } {
   // More than 100 is not refused by GitHub but cut.
   const size = Math.min(Math.max(query.per_page ?? 30, 1), 100);
   const current = Math.max(query.page ?? 1, 1);

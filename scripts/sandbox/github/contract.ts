@@ -39,7 +39,7 @@ export interface Operation {
 type Route = Omit<Operation, 'path'> & { method: string; pattern: RegExp; names: string[]; literals: number };
 
 // GitHub accepts slashes in these, encoded or not (`heads/feature/x`, `terraform/promotions/test.json`).
-const WITH_SLASHES = new Set(['path', 'ref', 'branch', 'basehead']);
+const WITH_SLASHES = new Set(['path', 'ref', 'branch']);
 const ANNOTATIONS = new Set(['description', 'title', 'example', 'examples', 'nullable', 'discriminator']);
 
 /** GitHub's published OpenAPI 3.0 description, as validators made when they are first used. */

@@ -1,4 +1,4 @@
-"""A stage serves what its deployment captured, not the resources as they are now.
+"""A stage serves, and exports, what its deployment captured, not the resources as they are now.
 
 Emulator: only gateway responses wait for a deployment; methods, integrations, models and validators take effect at once, so
 that a forgotten redeployment goes unnoticed.
@@ -9,6 +9,7 @@ The snapshot lies beside the gateway responses that the emulator keeps per deplo
 with them. A deployment without one (state from before this patch) serves what is there now.
 """
 
+import contextlib
 import contextvars
 import copy
 import functools
@@ -56,18 +57,32 @@ def apply():
 
         return create
 
+    @contextlib.contextmanager
+    def snapshot_of(api_id, stage_name):
+        deployment = gateway._stages_v1.get(api_id, {}).get(stage_name, {}).get("deploymentId")
+        captured = gateway._deployed_gateway_responses.get(api_id, {}).get(deployment) or {}
+        token = _served.set((api_id, captured[_KEY]) if _KEY in captured else None)
+        try:
+            yield
+        finally:
+            _served.reset(token)
+
     def make_execute(original):
         @functools.wraps(original)
         async def execute(request, api_id, stage_name, *args, **kwargs):
-            deployment = gateway._stages_v1.get(api_id, {}).get(stage_name, {}).get("deploymentId")
-            captured = gateway._deployed_gateway_responses.get(api_id, {}).get(deployment) or {}
-            token = _served.set((api_id, captured[_KEY]) if _KEY in captured else None)
-            try:
+            with snapshot_of(api_id, stage_name):
                 return await original(request, api_id, stage_name, *args, **kwargs)
-            finally:
-                _served.reset(token)
 
         return execute
+
+    def make_export(original):
+        @functools.wraps(original)
+        def export(api_id, stage_name, *args):
+            # A copy: what is put into the exported document must not reach what is served.
+            with snapshot_of(api_id, stage_name):
+                return copy.deepcopy(original(api_id, stage_name, *args))
+
+        return export
 
     for name in _CAPTURED:
         if not hasattr(gateway, name):
@@ -75,3 +90,4 @@ def apply():
         _serve_snapshot(getattr(gateway, name), name)
     patching.wrap(gateway, "_create_deployment", ["api_id", "data"], make_create)
     patching.wrap(gateway, "_execute_in_scope", ["request", "api_id", "stage_name"], make_execute)
+    patching.wrap(gateway, "_build_api_export", ["api_id", "stage_name"], make_export)

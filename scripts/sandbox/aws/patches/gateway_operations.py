@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/apigateway/latest/api/API_UpdateDomainName.html.
 Versions lie in the API's own record, so they are saved, restored and deleted with it.
 """
 
+import copy
 import functools
 import json
 
@@ -31,6 +32,7 @@ def apply():
             "version": name,
             "createdDate": gateway._now_unix(),
             "description": data.get("description", ""),
+            "parts": copy.deepcopy(list(gateway._documentation_parts.get(api_id, {}).values())),
         }
         stage = gateway._stages_v1.get(api_id, {}).get(data.get("stageName"))
         if stage is not None:

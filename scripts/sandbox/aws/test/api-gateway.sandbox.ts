@@ -39,6 +39,10 @@ function code(release: string): string {
   if (content === 'malformed') return { hello: 'a secret of the inside' };
   if (content === 'text') return 'a secret of the inside';
   if (content === 'numbers') return { statusCode: '200', headers: { 'x-count': 3, 'x-on': true, 'x-none': null }, body: null };
+  if (content === 'paths') {
+    const { path, pathParameters, queryStringParameters, requestContext } = event;
+    return { statusCode: 200, body: JSON.stringify([path, pathParameters.key, requestContext.path, queryStringParameters.q]) };
+  }
   if (content === 'teapot') return { statusCode: 418, body: 'short and stout' };
   const said = { release: '${release}', version: context.functionVersion, arn: context.invokedFunctionArn, content };
   return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(said) };`;
@@ -243,6 +247,26 @@ describe('a REST API with stages on aliases', () => {
     await sandbox.lambda.send(new RemovePermissionCommand({ FunctionName, Qualifier: 'prod', StatementId }));
     await permit(plain, 'prod', 'prod/POST/string/replace');
     expect(await call({ stage: 'prod' })).toMatchObject({ status: 200 });
+  });
+
+  test('a path comes to the function as it was sent, and a query decoded', async () => {
+    const api = await createRestApi(sandbox.apiGateway, {
+      functionName: FunctionName,
+      stages: { test: { alias: 'test' } },
+      schema,
+      path: 'mappings/{key}',
+    });
+    await permit(api, 'test', '*');
+    for (const key of ['ING', 'a%2Fb', '100%25', '%2541', 'C%2B%2B', 'caf%C3%A9']) {
+      const answer = await call({ api, path: `mappings/${key}?q=${key}`, body: '{"content":"paths"}' });
+      expect(answer.status).toBe(200);
+      expect(JSON.parse(answer.text)).toEqual([
+        `/mappings/${key}`,
+        key,
+        `/test/mappings/${key}`,
+        decodeURIComponent(key),
+      ]);
+    }
   });
 
   test('changes reach a stage with the deployment it is moved to, not before', async () => {

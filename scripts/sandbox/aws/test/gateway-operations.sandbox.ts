@@ -5,12 +5,21 @@ import {
   CreateDomainNameCommand,
   CreateRestApiCommand,
   CreateStageCommand,
+  CreateUsagePlanCommand,
+  DeleteDeploymentCommand,
   DeleteDocumentationVersionCommand,
+  DeleteStageCommand,
+  GetApiKeyCommand,
   GetDocumentationVersionCommand,
   GetDocumentationVersionsCommand,
   GetDomainNameCommand,
+  GetRestApiCommand,
   GetStageCommand,
   GetStagesCommand,
+  GetTagsCommand,
+  GetUsagePlanCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
   UpdateDocumentationVersionCommand,
   UpdateDomainNameCommand,
   UpdateStageCommand,
@@ -61,10 +70,48 @@ test('a domain name can be changed', async () => {
       patchOperations: [{ op: 'replace', path: '/securityPolicy', value: 'TLS_1_2' }],
     }),
   );
-  expect(await sandbox.apiGateway.send(new GetDomainNameCommand({ domainName }))).toMatchObject({
-    securityPolicy: 'TLS_1_2',
-    endpointConfiguration: { types: ['REGIONAL'] },
-  });
+  const domain = await sandbox.apiGateway.send(new GetDomainNameCommand({ domainName }));
+  expect(domain).toMatchObject({ securityPolicy: 'TLS_1_2', endpointConfiguration: { types: ['REGIONAL'] } });
+  expect(domain).not.toHaveProperty('mutualTlsAuthentication');
+});
+
+test('what a stage points to cannot be deleted', async () => {
+  const client = sandbox.apiGateway;
+  const { id: restApiId } = await client.send(new CreateRestApiCommand({ name: 'used' }));
+  const { id: deploymentId } = await client.send(new CreateDeploymentCommand({ restApiId }));
+  await client.send(new CreateStageCommand({ restApiId, stageName: 'test', deploymentId }));
+  const version = { restApiId, documentationVersion: '1' };
+  await client.send(new CreateDocumentationVersionCommand({ ...version, stageName: 'test' }));
+  const remove = () => client.send(new DeleteDeploymentCommand({ restApiId, deploymentId }));
+  const refused = { name: 'BadRequestException', message: expect.stringContaining('must be moved or deleted') };
+  await expect(remove()).rejects.toMatchObject(refused);
+  await expect(client.send(new DeleteDocumentationVersionCommand(version))).rejects.toMatchObject(refused);
+  await client.send(new DeleteStageCommand({ restApiId, stageName: 'test' }));
+  await client.send(new DeleteDocumentationVersionCommand(version));
+  await remove();
+});
+
+test('tags that are changed are the resource’s own', async () => {
+  const client = sandbox.apiGateway;
+  const tags = { team: 'a', cost: '1' };
+  const { id: restApiId } = await client.send(new CreateRestApiCommand({ name: 'tagged', tags }));
+  const { id: deploymentId } = await client.send(new CreateDeploymentCommand({ restApiId }));
+  await client.send(new CreateStageCommand({ restApiId, stageName: 'test', deploymentId, tags }));
+  const { id: apiKey } = await client.send(new CreateApiKeyCommand({ name: 'tagged', tags }));
+  const { id: usagePlanId } = await client.send(new CreateUsagePlanCommand({ name: 'tagged', tags }));
+  const described = {
+    [`/restapis/${restApiId}`]: () => client.send(new GetRestApiCommand({ restApiId })),
+    [`/restapis/${restApiId}/stages/test`]: () => client.send(new GetStageCommand({ restApiId, stageName: 'test' })),
+    [`/apikeys/${apiKey}`]: () => client.send(new GetApiKeyCommand({ apiKey })),
+    [`/usageplans/${usagePlanId}`]: () => client.send(new GetUsagePlanCommand({ usagePlanId })),
+  };
+  for (const [resource, describe] of Object.entries(described)) {
+    const resourceArn = `arn:aws:apigateway:eu-west-1::${resource}`;
+    await client.send(new TagResourceCommand({ resourceArn, tags: { team: 'b' } }));
+    await client.send(new UntagResourceCommand({ resourceArn, tagKeys: ['cost'] }));
+    expect((await describe()).tags).toEqual({ team: 'b' });
+    expect((await client.send(new GetTagsCommand({ resourceArn }))).tags).toEqual({ team: 'b' });
+  }
 });
 
 test('an API key with an empty value gets a value, and one with a value keeps it', async () => {

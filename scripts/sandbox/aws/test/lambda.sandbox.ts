@@ -24,6 +24,7 @@ function whoami(code: string): string {
     endpoint: process.env.AWS_ENDPOINT_URL,
     region: process.env.AWS_REGION,
     node: process.version,
+    initialization: process.env.AWS_LAMBDA_INITIALIZATION_TYPE,
     arn: context.invokedFunctionArn,
   };`;
 }
@@ -79,6 +80,7 @@ describe('a function behind versions and aliases', () => {
       region,
       endpoint: sandbox.url,
       node: process.version,
+      initialization: 'on-demand',
     });
   });
 

@@ -1,19 +1,6 @@
-import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
-import { python } from './sandbox.ts';
-
-const patches = path.join(import.meta.dirname, '../patches');
-
-/** Runs Python with the patches' folder on its path; gives status and stderr. */
-async function runPython(code: string): Promise<{ status: number; said: string }> {
-  return new Promise((resolve) => {
-    const prelude = `import sys; sys.dont_write_bytecode = True; sys.path.insert(0, ${JSON.stringify(patches)})\n`;
-    const child = execFile(python, ['-c', prelude + code], (_error, _stdout, stderr) => {
-      resolve({ status: child.exitCode ?? -1, said: stderr.trim() });
-    });
-  });
-}
+import { patches, runPython } from './python.ts';
 
 test('another version of the emulator is refused before anything starts', async () => {
   const answer = await runPython(`

@@ -19,9 +19,11 @@ import { region } from './sandbox.ts';
 
 export interface RestApi {
   readonly id: string;
-  /** Of `POST /string/replace`. */
+  /** The one that it has. */
   readonly method: { readonly restApiId: string; readonly resourceId: string; readonly httpMethod: string };
   readonly apiKey: string;
+  readonly apiKeyId: string;
+  readonly usagePlanId: string;
 }
 
 export interface RestApiOptions {
@@ -29,6 +31,8 @@ export interface RestApiOptions {
   /** Stage name to its stage variables. */
   readonly stages: Readonly<Record<string, Record<string, string>>>;
   readonly schema: object;
+  /** Default: `string/replace`. */
+  readonly path?: string;
   readonly gatewayResponses?: readonly {
     readonly responseType: GatewayResponseType;
     readonly statusCode?: string;
@@ -41,12 +45,12 @@ function given<T>(value: T | undefined): T {
   return value;
 }
 
-/** `POST /string/replace` with key, body model and a Lambda behind `${stageVariables.alias}`: the shape of ours. */
+/** `POST` on one path with key, body model and a Lambda behind `${stageVariables.alias}`: the shape of ours. */
 export async function createRestApi(client: APIGatewayClient, options: RestApiOptions): Promise<RestApi> {
   const restApiId = given((await client.send(new CreateRestApiCommand({ name: 'test' }))).id);
   const resources = await client.send(new GetResourcesCommand({ restApiId }));
   let resourceId = given(resources.items?.[0]?.id);
-  for (const pathPart of ['string', 'replace']) {
+  for (const pathPart of (options.path ?? 'string/replace').split('/')) {
     const made = await client.send(new CreateResourceCommand({ restApiId, parentId: resourceId, pathPart }));
     resourceId = given(made.id);
   }
@@ -92,8 +96,7 @@ export async function createRestApi(client: APIGatewayClient, options: RestApiOp
   const apiStages = Object.keys(options.stages).map((stage) => ({ apiId: restApiId, stage }));
   const plan = await client.send(new CreateUsagePlanCommand({ name: `plan-${restApiId}`, apiStages }));
   const key = await client.send(new CreateApiKeyCommand({ name: `key-${restApiId}`, enabled: true }));
-  await client.send(
-    new CreateUsagePlanKeyCommand({ usagePlanId: given(plan.id), keyId: given(key.id), keyType: 'API_KEY' }),
-  );
-  return { id: restApiId, method, apiKey: given(key.value) };
+  const [usagePlanId, apiKeyId] = [given(plan.id), given(key.id)];
+  await client.send(new CreateUsagePlanKeyCommand({ usagePlanId, keyId: apiKeyId, keyType: 'API_KEY' }));
+  return { id: restApiId, method, apiKey: given(key.value), apiKeyId, usagePlanId };
 }

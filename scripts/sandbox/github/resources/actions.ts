@@ -56,11 +56,6 @@ export function actions(hub: Hub): Handlers {
 
     'actions/list-workflow-runs-for-repo': ({ query, url }) =>
       page({ query, url }, runs(query), (entry) => runObject(hub, entry), 'workflow_runs'),
-    'actions/list-workflow-runs': async ({ path, query, url }) => {
-      const file = await workflowPath(path.workflow_id);
-      const listed = runs(query).filter(({ workflow }) => workflow === file);
-      return page({ query, url }, listed, (entry) => runObject(hub, entry), 'workflow_runs');
-    },
     'actions/get-workflow-run': async ({ path }) => ok(await runObject(hub, run(path.run_id))),
     'actions/cancel-workflow-run': ({ path }) => {
       const entry = run(path.run_id);
@@ -80,10 +75,6 @@ export function actions(hub: Hub): Handlers {
       const jobs = store.state.jobs.filter((entry) => entry.run === id);
       const listed = query.filter === 'all' ? jobs : jobs.filter((entry) => entry.run_attempt === run_attempt);
       return page({ query, url }, listed, (entry) => jobObject(hub, entry, run(id)), 'jobs');
-    },
-    'actions/get-job-for-workflow-run': ({ path }) => {
-      const entry = job(path.job_id);
-      return ok(jobObject(hub, entry, run(entry.run)));
     },
     // GitHub redirects to where the text is kept.
     'actions/download-job-logs-for-workflow-run': ({ path }) => {

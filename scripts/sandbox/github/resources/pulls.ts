@@ -13,7 +13,7 @@ import {
 } from '../events.ts';
 import type { Commit } from '../git.ts';
 import type { Hub } from '../hub.ts';
-import { commitObject, fileObject } from '../objects.ts';
+import { fileObject } from '../objects.ts';
 import { pullObject, simplePullObject } from '../pull-object.ts';
 import type { Account } from '../records.ts';
 import { now } from '../store.ts';
@@ -87,12 +87,6 @@ export function pulls(hub: Hub): Handlers {
       const { pull } = one(path.pull_number);
       const from = found(await git.mergeBase(pull.base_sha, pull.head_sha));
       return page({ query, url }, await git.diff(from, pull.head_sha), (file) => fileObject(hub, file, pull.head_sha));
-    },
-
-    'pulls/list-commits': async ({ path, query, url }) => {
-      const { pull } = one(path.pull_number);
-      const commits = await git.log(`${pull.base_sha}..${pull.head_sha}`);
-      return page({ query, url }, commits.toReversed(), (commit) => commitObject(hub, commit));
     },
 
     'pulls/merge': async ({ path, body, actor }) => {

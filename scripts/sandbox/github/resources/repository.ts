@@ -1,9 +1,9 @@
-import { ApiError, created, found, ok, page, slice, type Handlers } from '../answers.ts';
+import { ApiError, created, found, ok, page, type Handlers } from '../answers.ts';
 import { identity } from '../accounts.ts';
 import { isPull, moveRef, type PullIssue } from '../events.ts';
-import { EMPTY_TREE, ZERO, type Commit, type TreeEntry } from '../git.ts';
+import { EMPTY_TREE, type Commit, type TreeEntry } from '../git.ts';
 import { commitOf, repoApi, repoHtml, type Hub } from '../hub.ts';
-import { type Linked, commitObject, fileObject, nodeId, repositoryObject, userObject } from '../objects.ts';
+import { type Linked, commitObject, nodeId, repositoryObject, userObject } from '../objects.ts';
 import { simplePullObject } from '../pull-object.ts';
 
 /** The repository itself, the user, branches, refs and commits. */
@@ -11,7 +11,6 @@ export function repository(hub: Hub): Handlers {
   const { git, store } = hub;
   const withFiles = async (commit: Commit): Promise<object> =>
     commitObject(hub, commit, await git.diff(commit.parents[0] ?? EMPTY_TREE, commit.sha));
-  const known = async (name: string): Promise<Commit> => git.commit(found(await git.resolve(name)));
 
   return {
     'repos/get': () => ok(repositoryObject(hub)),
@@ -60,23 +59,6 @@ export function repository(hub: Hub): Handlers {
       await moveRef(hub, actor, body.ref, body.sha);
       return created(refObject(hub, body.ref, body.sha));
     },
-    'git/update-ref': async ({ path, body, actor }) => {
-      const ref = `refs/${path.ref}`;
-      const before = (await git.refs()).get(ref);
-      if (before === undefined) throw new ApiError(422, 'Reference does not exist');
-      if ((await git.resolve(body.sha)) !== body.sha) throw new ApiError(422, 'Object does not exist');
-      if (body.force !== true && !(await git.isAncestor(before, body.sha))) {
-        throw new ApiError(422, 'Update is not a fast forward');
-      }
-      await moveRef(hub, actor, ref, body.sha);
-      return ok(refObject(hub, ref, body.sha));
-    },
-    'git/delete-ref': async ({ path, actor }) => {
-      const ref = `refs/${path.ref}`;
-      if (!(await git.refs()).has(ref)) throw new ApiError(422, 'Reference does not exist');
-      await moveRef(hub, actor, ref, ZERO);
-      return { status: 204 };
-    },
 
     'repos/get-commit': async ({ path }) => ok(await withFiles(await git.commit(await commitOf(hub, path.ref)))),
     'repos/list-commits': async ({ query, url }) => {
@@ -89,27 +71,6 @@ export function repository(hub: Hub): Handlers {
       );
       const commits = await git.log(start, { options: times, path: query.path });
       return page({ query, url }, commits, (commit) => commitObject(hub, commit));
-    },
-    'repos/compare-commits-with-basehead': async ({ path, query, url }) => {
-      const [from = '', to] = path.basehead.split('...').map((side) => side.replace(`${hub.owner}:`, ''));
-      const [base, head] = [await known(from), await known(found(to))];
-      const merge_base_commit = await git.commit(found(await git.mergeBase(base.sha, head.sha)));
-      const commits = (await git.log(`${base.sha}..${head.sha}`)).toReversed();
-      const behind = await git.count(`${head.sha}..${base.sha}`);
-      const { part, link } = slice({ query, url }, commits);
-      const files = query.page === 1 ? await git.diff(merge_base_commit.sha, head.sha) : [];
-      const html = encodeURI(`${repoHtml(hub)}/compare/${path.basehead}`);
-      const body = {
-        url: encodeURI(`${repoApi(hub)}/compare/${path.basehead}`),
-        ...{ html_url: html, permalink_url: html, diff_url: `${html}.diff`, patch_url: `${html}.patch` },
-        base_commit: commitObject(hub, base),
-        merge_base_commit: commitObject(hub, merge_base_commit),
-        status: relation(commits.length, behind),
-        ...{ ahead_by: commits.length, behind_by: behind, total_commits: commits.length },
-        commits: part.map((commit) => commitObject(hub, commit)),
-        files: files.map((file) => fileObject(hub, file, head.sha)),
-      };
-      return { status: 200, body, headers: link === '' ? {} : { link } };
     },
     'repos/list-pull-requests-associated-with-commit': async ({ path, query, url }) => {
       const sha = await commitOf(hub, path.commit_sha);
@@ -171,11 +132,6 @@ export function repository(hub: Hub): Handlers {
       return { status: old?.file === undefined ? 201 : 200, body: answer };
     },
   };
-}
-
-function relation(ahead: number, behind: number): string {
-  if (ahead > 0) return behind > 0 ? 'diverged' : 'ahead';
-  return behind > 0 ? 'behind' : 'identical';
 }
 
 function refObject(hub: Hub, ref: string, sha: string): Linked {
