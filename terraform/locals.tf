@@ -1,8 +1,38 @@
 locals {
-  strings_mapping = jsondecode(file("${path.module}/strings-mapping.json"))
+  name = "${var.identifier}-${var.environment}${var.suffix}"
+
+  # In git as a file of its own, which people who do not know Terraform can change.
+  strings_mapping = var.strings_mapping != null ? var.strings_mapping : jsondecode(file("${path.module}/strings-mapping.json"))
+
+  # Production has the plain name. A label more for the others would need a certificate for each depth.
+  api_name = var.domain == null ? null : coalesce(
+    var.domain.api_name,
+    var.environment == "production" ? "api${var.suffix}.${var.domain.zone_name}" : "api-${var.environment}${var.suffix}.${var.domain.zone_name}",
+  )
 
   # What the promote action moves; it reads this from SSM, so that it needs no access to the state.
   deploy_targets = {
     lambdas = { for id, lambda in module.api_gateway.lambdas : id => { function_name = lambda.function_name } }
   }
+
+  # https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
+  waf_widgets = [
+    for widget in [
+      { title = "Requests that the firewall let through and refused", metrics = { "let through" = ["AllowedRequests", "ALL"], refused = ["BlockedRequests", "ALL"] } },
+      { title = "Refused, by rule", metrics = { for rule in module.waf.rules : rule => ["BlockedRequests", rule] } },
+      { title = "Counted only, by rule", metrics = { for rule in module.waf.rules : rule => ["CountedRequests", rule] } },
+      ] : {
+      title = widget.title
+      stat  = "Sum"
+      unit  = "requests"
+      metrics = [
+        for label, metric in widget.metrics : {
+          namespace  = "AWS/WAFV2"
+          name       = metric[0]
+          dimensions = { WebACL = module.waf.name, Rule = metric[1], Region = data.aws_region.current.id }
+          label      = label
+        }
+      ]
+    }
+  ]
 }

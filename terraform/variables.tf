@@ -44,17 +44,79 @@ variable "lambda_packages" {
   }
 }
 
+variable "strings_mapping" {
+  type        = map(string)
+  default     = null
+  description = "What is replaced by what: each key is a text, its value the text to put in its place. By default, what strings-mapping.json says."
+}
+
 variable "stages" {
   type = map(object({
-    quota_per_day = optional(number, 1000)
-    rate_limit    = optional(number, 10)
-    burst_limit   = optional(number, 10)
+    quota_per_day    = optional(number, 1000)
+    rate_limit       = optional(number, 10)
+    burst_limit      = optional(number, 10)
+    detailed_metrics = optional(bool, false)
   }))
   default = {
     test = {}
     prod = {}
   }
-  description = "Per stage, test and prod, what its API key may do: requests per day (quota_per_day), requests per second (rate_limit), and how many at once above that rate (burst_limit)."
+  description = "Per stage, test and prod, what its API key may do: requests per day (quota_per_day), requests per second (rate_limit), and how many at once above that rate (burst_limit). detailed_metrics: metrics per method too, which cost as custom metrics do."
+}
+
+variable "domain" {
+  type = object({
+    zone_name = string
+    api_name  = optional(string)
+  })
+  default     = null
+  description = "Route 53 zone of the account to be reached under (zone_name), and the API's name in it: by default api.<zone_name> in production, api-<environment>.<zone_name> elsewhere. Without a domain, callers use AWS's own address of the API."
+
+  validation {
+    condition     = var.domain == null || can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", var.domain.zone_name))
+    error_message = "domain.zone_name must be a domain name in lower case and without a dot at its end, such as example.com."
+  }
+
+  validation {
+    condition     = try(var.domain.api_name, null) == null || can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", var.domain.api_name)) && try(endswith(var.domain.api_name, ".${var.domain.zone_name}"), false)
+    error_message = "domain.api_name must be a name in the zone, in lower case, such as api.${try(var.domain.zone_name, "")}."
+  }
+}
+
+variable "alarm_emails" {
+  type        = set(string)
+  default     = []
+  description = "Email addresses that are told when an alarm fires and when it is over. Each has to confirm once, by the link in the first email."
+}
+
+variable "stage_alarm_thresholds" {
+  type = object({
+    latency_p95_in_ms    = optional(number, 1000)
+    client_error_percent = optional(number, 2)
+    server_error_percent = optional(number, 2)
+    periods              = optional(number, 5)
+  })
+  default     = {}
+  description = "When the alarms of a stage fire: after so many minutes (periods) with a latency (p95) or a part of 4xx or 5xx answers above these."
+}
+
+variable "lambda_alarm_thresholds" {
+  type = object({
+    errors                      = optional(number, 0)
+    duration_percent_of_timeout = optional(number, 80)
+    duration_periods            = optional(number, 5)
+  })
+  default     = {}
+  description = "When the alarms of a lambda's alias fire: more failed calls than this within a minute, or for so many minutes (duration_periods) a duration (p95) above this part of the timeout. The number of calls is measured against the limits of the stage."
+}
+
+variable "waf" {
+  type = object({
+    rate_limit     = optional(number, 1000)
+    max_body_bytes = optional(number, 2097152)
+  })
+  default     = {}
+  description = "What the firewall lets through: requests within 5 minutes from one address (rate_limit), and bytes of a body (max_body_bytes)."
 }
 
 variable "log_retention_in_days" {

@@ -2,11 +2,13 @@ locals {
   name = "${var.identifier}-${var.environment}${var.suffix}"
 
   # Of the folders and not of the entries: an entry without a folder then fails in lambda_packages, with its own sentence.
-  body_schema_files = { for id in keys(var.lambda_packages) : id => "${path.module}/../../lambdas/${id}/request.schema.json" }
-  body_schemas      = { for id, path in local.body_schema_files : id => file(path) if fileexists(path) }
-
-  strings_mapping                = jsonencode(var.strings_mapping)
-  strings_mapping_parameter_name = "/${var.identifier}/${var.environment}${var.suffix}/strings-mapping"
+  schema_files = {
+    for schema in ["request", "response"] : schema => {
+      for id in keys(var.lambda_packages) : id => "${path.module}/../../lambdas/${id}/${schema}.schema.json"
+    }
+  }
+  body_schemas     = { for id, path in local.schema_files.request : id => file(path) if fileexists(path) }
+  response_schemas = { for id, path in local.schema_files.response : id => file(path) if fileexists(path) }
 
   request_validators = {
     body-only   = { body = true, parameters = false }
@@ -22,5 +24,7 @@ locals {
     request_validators = local.request_validators
     gateway_responses  = local.gateway_responses
     methods            = module.integrations.redeployment
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html
+    default_endpoint = var.domain == null
   }
 }

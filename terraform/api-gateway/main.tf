@@ -2,23 +2,18 @@ data "aws_partition" "current" {}
 
 data "aws_region" "current" {}
 
-resource "aws_ssm_parameter" "strings_mapping" {
-  name        = local.strings_mapping_parameter_name
-  description = "What the API replaces by what, as a JSON object."
-  type        = "String"
-  # Larger ones cost money, and go back to being small only by being replaced.
-  tier = length(local.strings_mapping) > 4000 ? "Advanced" : "Standard"
-  # Not a secret: reviewers have to see it in the plan.
-  insecure_value = local.strings_mapping
-}
-
 resource "aws_api_gateway_rest_api" "this" {
+  #checkov:skip=CKV_AWS_237:Nothing that can be set here replaces the API. Two of one name at once would share their metrics, alarms and log groups.
+
   name        = local.name
   description = "REST API of ${var.identifier} in ${var.environment}."
 
   endpoint_configuration {
     types = ["REGIONAL"]
   }
+
+  # It would take TLS 1.0 still: with a domain of its own, the API is called by that one alone.
+  disable_execute_api_endpoint = var.domain != null
 }
 
 resource "aws_api_gateway_request_validator" "this" {
@@ -43,15 +38,25 @@ module "integrations" {
     execution_arn    = aws_api_gateway_rest_api.this.execution_arn
   }
   request_validators = { for name, validator in aws_api_gateway_request_validator.this : name => validator.id }
-  stages             = keys(var.stages)
+  stages             = var.stages
 
   artifacts_bucket      = var.artifacts_bucket
   packages              = var.lambda_packages
   log_retention_in_days = var.log_retention_in_days
+  encryption_key_arn    = var.encryption_key_arn
+  alarm_topic_arn       = var.alarm_topic_arn
+  alarm_thresholds      = var.lambda_alarm_thresholds
+  common_responses      = local.common_responses
 
   lambdas = {
     for id, entry in local.lambdas : id => merge(entry, {
-      integration = merge({ body_schema = lookup(local.body_schemas, id, null) }, entry.integration)
+      integration = merge(
+        {
+          body_schema     = lookup(local.body_schemas, id, null)
+          response_schema = lookup(local.response_schemas, id, null)
+        },
+        entry.integration,
+      )
     })
   }
 }
@@ -74,54 +79,24 @@ resource "aws_api_gateway_deployment" "this" {
   }
 }
 
-resource "aws_api_gateway_stage" "this" {
+module "stages" {
+  source   = "../_modules/api-gateway-stage"
   for_each = var.stages
 
-  rest_api_id   = aws_api_gateway_rest_api.this.id
-  deployment_id = aws_api_gateway_deployment.this.id
-  stage_name    = each.key
-  description   = "Calls the alias ${each.key} of each lambda."
-
-  variables = {
-    alias = each.key
+  name  = local.name
+  stage = each.key
+  rest_api = {
+    id   = aws_api_gateway_rest_api.this.id
+    name = aws_api_gateway_rest_api.this.name
   }
-}
+  deployment_id         = aws_api_gateway_deployment.this.id
+  documentation_version = aws_api_gateway_documentation_version.this.version
 
-resource "aws_api_gateway_usage_plan" "this" {
-  for_each = var.stages
-
-  name        = "${local.name}-${each.key}"
-  description = "What the API key of the stage ${each.key} may do."
-
-  api_stages {
-    api_id = aws_api_gateway_rest_api.this.id
-    stage  = aws_api_gateway_stage.this[each.key].stage_name
-  }
-
-  quota_settings {
-    limit  = each.value.quota_per_day
-    period = "DAY"
-  }
-
-  throttle_settings {
-    rate_limit  = each.value.rate_limit
-    burst_limit = each.value.burst_limit
-  }
-}
-
-resource "aws_api_gateway_api_key" "this" {
-  for_each = var.stages
-
-  # The usage plan key repeats name and value, and the provider does not mark that value as sensitive: what shows a plan
-  # hides the value beside a name that speaks of an API key.
-  name        = "${local.name}-${each.key}-api-key"
-  description = "Opens the stage ${each.key}."
-}
-
-resource "aws_api_gateway_usage_plan_key" "this" {
-  for_each = var.stages
-
-  usage_plan_id = aws_api_gateway_usage_plan.this[each.key].id
-  key_id        = aws_api_gateway_api_key.this[each.key].id
-  key_type      = "API_KEY"
+  limits                = each.value
+  detailed_metrics      = each.value.detailed_metrics
+  log_retention_in_days = var.log_retention_in_days
+  encryption_key_arn    = var.encryption_key_arn
+  web_acl_arn           = var.web_acl_arn
+  alarm_topic_arn       = var.alarm_topic_arn
+  alarm_thresholds      = var.stage_alarm_thresholds
 }

@@ -1,6 +1,9 @@
 output "api_endpoint" {
-  description = "Address of the API without a stage."
-  value       = "https://${aws_api_gateway_rest_api.this.id}.execute-api.${data.aws_region.current.id}.${data.aws_partition.current.dns_suffix}"
+  description = "Address of the API without a stage: its domain's, or its own if it has none."
+  value = one(module.domain) == null ? join("", [
+    "https://${aws_api_gateway_rest_api.this.id}.execute-api.",
+    "${data.aws_region.current.id}.${data.aws_partition.current.dns_suffix}",
+  ]) : one(module.domain).endpoint
 }
 
 output "rest_api_id" {
@@ -10,7 +13,7 @@ output "rest_api_id" {
 
 output "api_keys" {
   description = "Value of the API key by stage."
-  value       = { for stage, key in aws_api_gateway_api_key.this : stage => key.value }
+  value       = { for name, stage in module.stages : name => stage.api_key }
   sensitive   = true
 }
 
@@ -22,4 +25,29 @@ output "lambdas" {
 output "redeployment" {
   description = "Fingerprint of what the stages serve: a new one means a new deployment."
   value       = aws_api_gateway_deployment.this.triggers.redeployment
+}
+
+output "documentation_version" {
+  description = "Version of the documentation that the stages carry."
+  value       = aws_api_gateway_documentation_version.this.version
+}
+
+output "lambda_alarms" {
+  description = "Per lambda id and alias: the alarms that judge it, as a map of kind (errors, duration, invocations) to the alarm's name."
+  value       = module.integrations.alarms
+}
+
+output "access_log_groups" {
+  description = "Name of the log group with a line per request, by stage."
+  value       = { for name, stage in module.stages : name => stage.access_log_group }
+}
+
+output "dashboard_sections" {
+  description = "What a dashboard shows of the API and its lambdas, in the shape that the module dashboard takes."
+  value = [
+    for name, stage in module.stages : {
+      title   = "API Gateway, stage ${name}"
+      widgets = concat(stage.dashboard_widgets, module.integrations.dashboard_widgets[name])
+    }
+  ]
 }

@@ -53,38 +53,28 @@ variable "lambda_packages" {
   }
 }
 
-variable "strings_mapping" {
-  type        = map(string)
-  description = "What is replaced by what: each key is a text, its value the text to put in its place."
+variable "strings_mapping_parameter_name" {
+  type        = string
+  description = "Name of the SSM parameter that says, as a JSON object, what is replaced by what."
 
   validation {
-    condition     = length(var.strings_mapping) > 0 && alltrue([for key in keys(var.strings_mapping) : trimspace(key) != ""])
-    error_message = "strings_mapping must have at least one entry, and no entry without a text to replace."
-  }
-
-  validation {
-    condition     = alltrue([for keys in values({ for key in keys(var.strings_mapping) : lower(key) => key... }) : length(keys) == 1])
-    error_message = join("\n", [for keys in values({ for key in keys(var.strings_mapping) : lower(key) => key... }) : "strings_mapping has ${join(" and ", keys)}, which are the same text since case does not count: keep one." if length(keys) > 1])
-  }
-
-  # The limit of an advanced parameter: https://docs.aws.amazon.com/general/latest/gr/ssm.html
-  validation {
-    condition     = length(base64encode(jsonencode(var.strings_mapping))) / 4 * 3 <= 8192
-    error_message = "strings_mapping must be 8192 bytes of JSON at most, which is what an SSM parameter holds."
+    condition     = startswith(var.strings_mapping_parameter_name, "/")
+    error_message = "strings_mapping_parameter_name must be the parameter's name in full, from its first slash on."
   }
 }
 
 variable "stages" {
   type = map(object({
-    quota_per_day = optional(number, 1000)
-    rate_limit    = optional(number, 10)
-    burst_limit   = optional(number, 10)
+    quota_per_day    = optional(number, 1000)
+    rate_limit       = optional(number, 10)
+    burst_limit      = optional(number, 10)
+    detailed_metrics = optional(bool, false)
   }))
   default = {
     test = {}
     prod = {}
   }
-  description = "Per stage what its API key may do: requests per day (quota_per_day), requests per second (rate_limit), and how many at once above that rate (burst_limit)."
+  description = "Per stage what its API key may do: requests per day (quota_per_day), requests per second (rate_limit), and how many at once above that rate (burst_limit). detailed_metrics: metrics per method too, which cost as custom metrics do."
 
   validation {
     condition     = toset(keys(var.stages)) == toset(["prod", "test"])
@@ -97,10 +87,55 @@ variable "stages" {
   }
 }
 
+variable "domain" {
+  type = object({
+    name    = string
+    zone_id = string
+  })
+  default     = null
+  description = "Domain name of the API, and the id of the Route 53 zone that it is in. Without one, callers use the API's default endpoint."
+}
+
+variable "encryption_key_arn" {
+  type        = string
+  description = "ARN of the KMS key that logs are encrypted with. CloudWatch Logs must be allowed to use it."
+}
+
+variable "web_acl_arn" {
+  type        = string
+  description = "ARN of the web ACL (regional) that requests to the stages have to pass."
+}
+
+variable "alarm_topic_arn" {
+  type        = string
+  description = "ARN of the SNS topic that is told when an alarm fires and when it is over."
+}
+
+variable "stage_alarm_thresholds" {
+  type = object({
+    latency_p95_in_ms    = optional(number, 1000)
+    client_error_percent = optional(number, 2)
+    server_error_percent = optional(number, 2)
+    periods              = optional(number, 5)
+  })
+  default     = {}
+  description = "When the alarms of a stage fire: after so many minutes (periods) with a latency (p95) or a part of 4xx or 5xx answers above these."
+}
+
+variable "lambda_alarm_thresholds" {
+  type = object({
+    errors                      = optional(number, 0)
+    duration_percent_of_timeout = optional(number, 80)
+    duration_periods            = optional(number, 5)
+  })
+  default     = {}
+  description = "When the alarms of a lambda's alias fire: more failed calls than this within a minute, or for so many minutes (duration_periods) a duration (p95) above this part of the timeout. The number of calls is measured against the limits of the stage."
+}
+
 variable "log_retention_in_days" {
   type        = number
   default     = 30
-  description = "Days that the lambdas' logs are kept."
+  description = "Days that logs are kept."
 
   # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
   validation {

@@ -6,7 +6,9 @@ variables {
   identifier  = "rest-api"
   environment = "test"
   lambda_packages = {
+    read-mapping    = { key = "lambdas/read-mapping-1.zip", sha256_base64 = "one", bytes = 1 }
     replace-strings = { key = "lambdas/replace-strings-1.zip", sha256_base64 = "one", bytes = 1 }
+    search-mappings = { key = "lambdas/search-mappings-1.zip", sha256_base64 = "one", bytes = 1 }
   }
 }
 
@@ -20,7 +22,11 @@ run "deploy_targets" {
     condition = (
       aws_ssm_parameter.deploy_targets.type == "String" &&
       jsondecode(aws_ssm_parameter.deploy_targets.insecure_value) == {
-        lambdas = { replace-strings = { function_name = "rest-api-test-replace-strings" } }
+        lambdas = {
+          read-mapping    = { function_name = "rest-api-test-read-mapping" }
+          replace-strings = { function_name = "rest-api-test-replace-strings" }
+          search-mappings = { function_name = "rest-api-test-search-mappings" }
+        }
       }
     )
     error_message = "The targets are the functions by lambda id, in plain JSON."
@@ -34,10 +40,7 @@ run "deploy_targets" {
 
 run "outputs" {
   assert {
-    condition = (
-      output.rest_api_id == "a1b2c3d4e5" &&
-      output.api_endpoint == "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"
-    )
+    condition     = output.rest_api_id == "a1b2c3d4e5" && output.api_endpoint == "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"
     error_message = "Callers need the API's address, without a stage."
   }
 
@@ -47,73 +50,143 @@ run "outputs" {
   }
 
   assert {
-    condition = output.lambdas == {
-      replace-strings = { function_name = "rest-api-test-replace-strings", aliases = { prod = "promotion", test = "latest" } }
-    }
+    condition     = output.lambdas["replace-strings"] == { function_name = "rest-api-test-replace-strings", aliases = { prod = "promotion", test = "latest" } }
     error_message = "Functions are named with their aliases."
+  }
+
+  assert {
+    condition     = output.alarm_topic_arn == module.notifications.topic_arn && output.dashboard_url == module.dashboard.url && keys(output.access_log_groups) == ["prod", "test"]
+    error_message = "People need to know where alarms go, where the dashboard is, and where requests are logged."
+  }
+}
+
+run "strings_mapping" {
+  assert {
+    condition = (
+      aws_ssm_parameter.strings_mapping.name == "/rest-api/test/strings-mapping" &&
+      aws_ssm_parameter.strings_mapping.type == "String" &&
+      jsondecode(aws_ssm_parameter.strings_mapping.insecure_value) == jsondecode(file("./strings-mapping.json"))
+    )
+    error_message = "The map is a plain parameter, so that its changes can be read in the plan, and says what the file says."
+  }
+
+  assert {
+    condition     = aws_ssm_parameter.strings_mapping.tier == "Standard"
+    error_message = "A small map costs nothing."
+  }
+}
+
+run "mapping_of_its_own" {
+  command = plan
+
+  variables {
+    strings_mapping = { for index in range(300) : "text-${index}" => "other" }
+  }
+
+  assert {
+    condition     = jsondecode(aws_ssm_parameter.strings_mapping.insecure_value) == { for index in range(300) : "text-${index}" => "other" }
+    error_message = "An environment can have a map of its own."
+  }
+
+  assert {
+    condition     = aws_ssm_parameter.strings_mapping.tier == "Advanced"
+    error_message = "A map of more than 4 KB needs an advanced parameter."
+  }
+}
+
+run "no_domain" {
+  assert {
+    condition     = length(data.aws_route53_zone.this) == 0
+    error_message = "Without a domain no zone is looked for."
+  }
+}
+
+run "domain" {
+  # What ACM asks for is known only from ACM.
+  override_module {
+    target  = module.api_gateway.module.certificate
+    outputs = { arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab" }
+  }
+
+  variables {
+    domain = { zone_name = "example.com" }
+  }
+
+  assert {
+    condition     = data.aws_route53_zone.this[0].name == "example.com"
+    error_message = "The zone is found by its name."
+  }
+
+  assert {
+    condition     = output.api_endpoint == "https://api-test.example.com"
+    error_message = "By default the API's name has the environment in it."
+  }
+}
+
+run "domain_in_production" {
+  command = plan
+
+  variables {
+    environment = "production"
+    domain      = { zone_name = "example.com" }
+  }
+
+  assert {
+    condition     = local.api_name == "api.example.com"
+    error_message = "Production has the plain name."
+  }
+}
+
+run "domain_with_a_name" {
+  command = plan
+
+  variables {
+    domain = { zone_name = "example.com", api_name = "strings.example.com" }
+  }
+
+  assert {
+    condition     = local.api_name == "strings.example.com"
+    error_message = "The API can be named."
+  }
+}
+
+run "dashboard" {
+  assert {
+    condition = alltrue(flatten([
+      for widget in local.waf_widgets : [for metric in widget.metrics : metric.namespace == "AWS/WAFV2" && metric.dimensions.WebACL == module.waf.name]
+    ]))
+    error_message = "The firewall's numbers are on the dashboard."
+  }
+
+  assert {
+    condition     = toset([for metric in local.waf_widgets[1].metrics : metric.dimensions.Rule]) == toset(module.waf.rules)
+    error_message = "Every rule of the firewall can be told apart."
   }
 }
 
 run "suffix_ends_names" {
+  # What ACM asks for is known only from ACM.
+  override_module {
+    target  = module.api_gateway.module.certificate
+    outputs = { arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab" }
+  }
+
   variables {
     suffix = "-2"
+    domain = { zone_name = "example.com" }
   }
 
   assert {
     condition = (
       aws_ssm_parameter.deploy_targets.name == "/terraform/test/deploy-targets" &&
-      output.lambdas["replace-strings"].function_name == "rest-api-test-replace-strings-2"
+      output.lambdas["replace-strings"].function_name == "rest-api-test-replace-strings-2" &&
+      aws_ssm_parameter.strings_mapping.name == "/rest-api/test-2/strings-mapping"
     )
     error_message = "Names end with the suffix; a promotion finds them by the environment alone."
   }
-}
 
-run "lambdas_not_packaged" {
-  command = plan
-
-  variables {
-    lambda_packages = null
+  assert {
+    condition     = output.api_endpoint == "https://api-test-2.example.com"
+    error_message = "A second deployment has an address of its own."
   }
-
-  expect_failures = [var.lambda_packages]
-}
-
-run "identifier_with_capitals" {
-  command = plan
-
-  variables {
-    identifier = "Rest-Api"
-  }
-
-  expect_failures = [var.identifier]
-}
-
-run "identifier_too_long" {
-  command = plan
-
-  variables {
-    identifier = "a-name-of-21-letters-x"
-  }
-
-  expect_failures = [var.identifier]
-}
-
-run "unknown_environment" {
-  command = plan
-
-  variables {
-    environment = "staging"
-  }
-
-  expect_failures = [var.environment]
-}
-
-run "suffix_without_hyphen" {
-  command = plan
-
-  variables {
-    suffix = "2"
-  }
-
-  expect_failures = [var.suffix]
 }

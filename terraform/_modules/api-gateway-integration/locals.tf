@@ -5,10 +5,18 @@ locals {
   path_pattern   = "^(/|(/([A-Za-z0-9._:-]+|\\{[A-Za-z0-9._-]+\\}))*/([A-Za-z0-9._:-]+|\\{[A-Za-z0-9._-]+\\+?\\}))$"
   path_parameter = "/\\{[^}]*\\}/"
 
+  # https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
+  parameter_pattern = "^[A-Za-z0-9._$-]+$"
+
   function_names = { for id in keys(var.lambdas) : id => "${var.identifier}-${var.environment}-${id}${var.suffix}" }
 
   environment_variables = {
-    for id, entry in var.lambdas : id => merge(entry.lambda.environment_variables, entry.lambda.parameters)
+    for id, entry in var.lambdas : id => merge(
+      # Stack traces name the source and not the bundle. An entry may have options of its own.
+      { NODE_OPTIONS = "--enable-source-maps" },
+      entry.lambda.environment_variables,
+      entry.lambda.parameters,
+    )
   }
 
   aliases = merge([
@@ -62,19 +70,61 @@ locals {
       api_key_required = entry.integration.api_key_required
       request_parameters = merge(
         { for name in local.routes[id].parameters : "method.request.path.${name}" => true },
-        { for name, required in entry.integration.query_parameters : "method.request.querystring.${name}" => required },
-        { for name, required in entry.integration.header_parameters : "method.request.header.${name}" => required },
+        { for name, parameter in entry.integration.query_parameters : "method.request.querystring.${name}" => parameter.required },
+        { for name, parameter in entry.integration.header_parameters : "method.request.header.${name}" => parameter.required },
       )
     }
   }
 
-  # Model names take letters and digits only: replace-strings becomes ReplaceStrings.
-  models = {
-    for id, entry in var.lambdas : id => {
-      name   = join("", [for word in split("-", id) : title(word)])
-      schema = jsonencode(jsondecode(entry.integration.body_schema))
-    } if entry.integration.body_schema != null
-  }
+  # By route and status. A proxy integration answers what it likes: these are for who reads the API's definition.
+  method_responses = merge([
+    for id, entry in var.lambdas : {
+      for status, text in merge(
+        # Without a validator the gateway has no request to refuse.
+        { for status, text in var.common_responses : status => text if status != "400" || entry.integration.validator != "none" },
+        entry.integration.responses,
+        ) : "${local.routes[id].key} ${status}" => {
+        id          = id
+        route       = local.routes[id].key
+        status      = status
+        description = text
+        model = (
+          tonumber(status) >= 400 ? "error" :
+          status == "200" && entry.integration.response_schema != null ? "${id}/response" : null
+        )
+      }
+    }
+  ]...)
+
+  # Model names take letters and digits only: replace-strings becomes ReplaceStringsRequest and ReplaceStringsResponse. An
+  # API has a model Error from its creation on, so ours has another name:
+  # https://docs.aws.amazon.com/apigateway/api-reference/link-relation/restapi-models/
+  models = merge(
+    {
+      error = {
+        name = "ErrorMessage"
+        schema = jsonencode({
+          title       = "ErrorMessage"
+          description = "Why there is no other answer"
+          type        = "object"
+          required    = ["message"]
+          properties  = { message = { type = "string" } }
+        })
+      }
+    },
+    {
+      for id, entry in var.lambdas : "${id}/request" => {
+        name   = "${join("", [for word in split("-", id) : title(word)])}Request"
+        schema = jsonencode(jsondecode(entry.integration.body_schema))
+      } if entry.integration.body_schema != null
+    },
+    {
+      for id, entry in var.lambdas : "${id}/response" => {
+        name   = "${join("", [for word in split("-", id) : title(word)])}Response"
+        schema = jsonencode(jsondecode(entry.integration.response_schema))
+      } if entry.integration.response_schema != null
+    },
+  )
 
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition

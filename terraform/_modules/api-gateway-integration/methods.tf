@@ -3,7 +3,7 @@ resource "aws_api_gateway_model" "this" {
 
   rest_api_id  = var.rest_api.id
   name         = each.value.name
-  description  = "Body of a request to the lambda ${each.key}."
+  description  = each.key == "error" ? "What every error is answered with." : "The lambda ${split("/", each.key)[0]}: body of its ${split("/", each.key)[1]}."
   content_type = "application/json"
   schema       = each.value.schema
 }
@@ -18,7 +18,7 @@ resource "aws_api_gateway_method" "this" {
   authorization        = "NONE"
   api_key_required     = each.value.api_key_required
   request_validator_id = var.request_validators[each.value.validator]
-  request_models       = each.value.has_body_schema ? { "application/json" = aws_api_gateway_model.this[each.value.id].name } : {}
+  request_models       = each.value.has_body_schema ? { "application/json" = aws_api_gateway_model.this["${each.value.id}/request"].name } : {}
   request_parameters   = each.value.request_parameters
 }
 
@@ -32,4 +32,15 @@ resource "aws_api_gateway_integration" "this" {
   integration_http_method = "POST"
   # The stage's variable chooses the alias: one deployment serves all stages.
   uri = replace(aws_lambda_function.this[each.value.id].invoke_arn, "/invocations", ":$${stageVariables.alias}/invocations")
+}
+
+# By method, path and status, such as "POST /string/replace 200".
+resource "aws_api_gateway_method_response" "this" {
+  for_each = local.method_responses
+
+  rest_api_id     = var.rest_api.id
+  resource_id     = aws_api_gateway_method.this[each.value.route].resource_id
+  http_method     = aws_api_gateway_method.this[each.value.route].http_method
+  status_code     = each.value.status
+  response_models = each.value.model == null ? {} : { "application/json" = aws_api_gateway_model.this[each.value.model].name }
 }

@@ -44,8 +44,11 @@ variable "request_validators" {
 }
 
 variable "stages" {
-  type        = set(string)
-  description = "Names of the REST API's stages. Each stage calls the alias of its own name."
+  type = map(object({
+    rate_limit  = number
+    burst_limit = number
+  }))
+  description = "The REST API's stages by name, with what their usage plans let through: requests per second (rate_limit), and how many at once above that rate (burst_limit). Each stage calls the alias of its own name."
 }
 
 variable "artifacts_bucket" {
@@ -67,6 +70,55 @@ variable "log_retention_in_days" {
   description = "Days that the lambdas' logs are kept; a number that CloudWatch Logs offers."
 }
 
+variable "encryption_key_arn" {
+  type        = string
+  description = "ARN of the KMS key that the lambdas' logs are encrypted with. CloudWatch Logs must be allowed to use it."
+}
+
+variable "alarm_topic_arn" {
+  type        = string
+  description = "ARN of the SNS topic that is told when an alarm fires and when it is over."
+}
+
+variable "alarm_thresholds" {
+  type = object({
+    errors                      = optional(number, 0)
+    duration_percent_of_timeout = optional(number, 80)
+    duration_periods            = optional(number, 5)
+  })
+  default     = {}
+  description = <<-EOT
+    When the alarms of a lambda's alias fire. All look at periods of 60 seconds.
+
+    errors: more failed calls than this in one period.
+    duration_percent_of_timeout: the slowest 5 % of calls take longer than this part of the lambda's timeout, for
+    duration_periods in a row.
+  EOT
+
+  validation {
+    condition     = var.alarm_thresholds.errors >= 0
+    error_message = "alarm_thresholds.errors must not be negative: use 0 to hear of every failed call."
+  }
+
+  validation {
+    condition     = var.alarm_thresholds.duration_percent_of_timeout > 0 && var.alarm_thresholds.duration_percent_of_timeout <= 100
+    error_message = "alarm_thresholds.duration_percent_of_timeout must be more than 0 and at most 100: a call never takes longer than the timeout."
+  }
+
+  # A day is the longest that an alarm may look at:
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+  validation {
+    condition     = var.alarm_thresholds.duration_periods >= 1 && var.alarm_thresholds.duration_periods <= 1440 && floor(var.alarm_thresholds.duration_periods) == var.alarm_thresholds.duration_periods
+    error_message = "alarm_thresholds.duration_periods must be a whole number from 1 to 1440, which is a day."
+  }
+}
+
+variable "common_responses" {
+  type        = map(string)
+  default     = {}
+  description = "What the gateway itself may answer, by status, for the documentation of every method. A lambda's own text for a status takes its place; 400 is left out where nothing is validated."
+}
+
 variable "lambdas" {
   type = map(object({
     lambda = optional(object({
@@ -79,13 +131,26 @@ variable "lambdas" {
       parameters            = optional(map(string), {})
     }), {})
     integration = object({
-      method            = string
-      path              = string
-      validator         = optional(string, "all")
-      body_schema       = optional(string)
-      query_parameters  = optional(map(bool), {})
-      header_parameters = optional(map(bool), {})
-      api_key_required  = optional(bool, true)
+      method          = string
+      path            = string
+      validator       = optional(string, "all")
+      body_schema     = optional(string)
+      response_schema = optional(string)
+      path_parameters = optional(map(object({
+        description = optional(string)
+      })), {})
+      query_parameters = optional(map(object({
+        description = optional(string)
+        required    = optional(bool, false)
+      })), {})
+      header_parameters = optional(map(object({
+        description = optional(string)
+        required    = optional(bool, false)
+      })), {})
+      api_key_required = optional(bool, true)
+      summary          = optional(string)
+      description      = optional(string)
+      responses        = optional(map(string), { "200" = "The answer." })
     })
     aliases = optional(map(object({
       description = optional(string)
@@ -101,9 +166,13 @@ variable "lambdas" {
     lambda.memory_size is in MB, lambda.timeout in seconds.
     lambda.parameters maps an environment variable to the name of an SSM parameter: the function gets the name and may
     read that parameter.
-    integration.path may hold path parameters such as /customers/{id}; they are always required.
-    integration.query_parameters and header_parameters say per name whether the validator requires it.
-    integration.body_schema is a JSON schema (draft 4) for the body.
+    integration.validator is one of request_validators, for example body-only, params-only, all or none.
+    integration.path may hold path parameters such as /customers/{id}; they are always required. path_parameters says
+    what they mean.
+    integration.query_parameters and header_parameters say per name what it means and whether the validator requires it.
+    integration.body_schema is a JSON schema (draft 4) for the body, response_schema one for the answer 200.
+    integration.summary, description and responses (by status) are for the documentation; what the gateway itself may
+    answer is added.
     aliases.*.follows is "latest" (the code as last applied) or "promotion" (a version that only a promotion moves).
   EOT
 
@@ -162,6 +231,16 @@ variable "lambdas" {
   }
 
   validation {
+    condition     = length(flatten([for id, entry in var.lambdas : [for name in keys(entry.integration.path_parameters) : name if !contains(flatten(regexall("\\{([^}+]+)\\+?\\}", entry.integration.path)), name)]])) == 0
+    error_message = join("\n", flatten([for id, entry in var.lambdas : [for name in keys(entry.integration.path_parameters) : "Lambda \"${id}\": the parameter ${name} is not in the path ${entry.integration.path}: write it there as {${name}}, or move it to query_parameters or header_parameters." if !contains(flatten(regexall("\\{([^}+]+)\\+?\\}", entry.integration.path)), name)]]))
+  }
+
+  validation {
+    condition     = length(flatten([for id, entry in var.lambdas : [for name in concat(keys(entry.integration.query_parameters), keys(entry.integration.header_parameters)) : name if !can(regex(local.parameter_pattern, name))]])) == 0
+    error_message = join("\n", flatten([for id, entry in var.lambdas : [for name in concat(keys(entry.integration.query_parameters), keys(entry.integration.header_parameters)) : "Lambda \"${id}\": \"${name}\" cannot be the name of a parameter: use letters, digits, hyphens, dots and underscores." if !can(regex(local.parameter_pattern, name))]]))
+  }
+
+  validation {
     condition     = length([for id, entry in var.lambdas : id if !contains(keys(var.request_validators), entry.integration.validator)]) == 0
     error_message = join("\n", [for id, entry in var.lambdas : "Lambda \"${id}\": there is no validator ${entry.integration.validator}: use one of ${join(", ", keys(var.request_validators))}." if !contains(keys(var.request_validators), entry.integration.validator)])
   }
@@ -172,19 +251,34 @@ variable "lambdas" {
   }
 
   validation {
+    condition     = length([for id, entry in var.lambdas : id if entry.integration.response_schema != null && !can(keys(jsondecode(entry.integration.response_schema)))]) == 0
+    error_message = join("\n", [for id, entry in var.lambdas : "Lambda \"${id}\": response_schema must be a JSON schema, that is a JSON object." if entry.integration.response_schema != null && !can(keys(jsondecode(entry.integration.response_schema)))])
+  }
+
+  validation {
+    condition     = length([for id, entry in var.lambdas : id if entry.integration.response_schema != null && !contains(keys(entry.integration.responses), "200")]) == 0
+    error_message = join("\n", [for id, entry in var.lambdas : "Lambda \"${id}\": it has a schema for the answer 200, but responses does not name that answer: add \"200\" to responses, or remove lambdas/${id}/response.schema.json." if entry.integration.response_schema != null && !contains(keys(entry.integration.responses), "200")])
+  }
+
+  validation {
+    condition     = length(flatten([for id, entry in var.lambdas : [for status in keys(entry.integration.responses) : status if !can(regex("^[1-5][0-9][0-9]$", status))]])) == 0
+    error_message = join("\n", flatten([for id, entry in var.lambdas : [for status in keys(entry.integration.responses) : "Lambda \"${id}\": \"${status}\" in responses is not an HTTP status: use a number such as 200 or 404." if !can(regex("^[1-5][0-9][0-9]$", status))]]))
+  }
+
+  validation {
     condition     = length([for id, entry in var.lambdas : id if entry.integration.validator == "body-only" && entry.integration.body_schema == null]) == 0
     error_message = join("\n", [for id, entry in var.lambdas : "Lambda \"${id}\": the validator body-only has nothing to check: add lambdas/${id}/request.schema.json, or use another validator." if entry.integration.validator == "body-only" && entry.integration.body_schema == null])
   }
 
   validation {
-    condition     = length(flatten([for id, entry in var.lambdas : [for alias in setsubtract(keys(entry.aliases), var.stages) : alias]])) == 0
-    error_message = join("\n", flatten([for id, entry in var.lambdas : [for alias in setsubtract(keys(entry.aliases), var.stages) : "Lambda \"${id}\": the alias ${alias} is not a stage: the stages are ${join(" and ", var.stages)}."]]))
+    condition     = length(flatten([for id, entry in var.lambdas : [for alias in setsubtract(keys(entry.aliases), keys(var.stages)) : alias]])) == 0
+    error_message = join("\n", flatten([for id, entry in var.lambdas : [for alias in setsubtract(keys(entry.aliases), keys(var.stages)) : "Lambda \"${id}\": the alias ${alias} is not a stage: the stages are ${join(" and ", keys(var.stages))}."]]))
   }
 
   # Without its alias a stage would answer 500 on this path.
   validation {
-    condition     = length(flatten([for id, entry in var.lambdas : [for stage in setsubtract(var.stages, keys(entry.aliases)) : stage]])) == 0
-    error_message = join("\n", flatten([for id, entry in var.lambdas : [for stage in setsubtract(var.stages, keys(entry.aliases)) : "Lambda \"${id}\": the stage ${stage} has no alias: add it to the aliases, or leave the aliases out."]]))
+    condition     = length(flatten([for id, entry in var.lambdas : [for stage in setsubtract(keys(var.stages), keys(entry.aliases)) : stage]])) == 0
+    error_message = join("\n", flatten([for id, entry in var.lambdas : [for stage in setsubtract(keys(var.stages), keys(entry.aliases)) : "Lambda \"${id}\": the stage ${stage} has no alias: add it to the aliases, or leave the aliases out."]]))
   }
 
   validation {

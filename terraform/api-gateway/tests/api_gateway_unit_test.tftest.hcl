@@ -3,82 +3,80 @@ mock_provider "aws" {
 }
 
 variables {
-  identifier       = "rest-api"
-  environment      = "test"
-  artifacts_bucket = "artifacts"
-  strings_mapping  = { ABN = "ABN AMRO" }
+  identifier                     = "rest-api"
+  environment                    = "test"
+  artifacts_bucket               = "artifacts"
+  strings_mapping_parameter_name = "/rest-api/test/strings-mapping"
+  encryption_key_arn             = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  web_acl_arn                    = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/rest-api-test/1234abcd-12ab-34cd-56ef-1234567890ab"
+  alarm_topic_arn                = "arn:aws:sns:eu-west-1:123456789012:rest-api-test"
   lambda_packages = {
+    read-mapping    = { key = "lambdas/read-mapping-1.zip", sha256_base64 = "one", bytes = 1 }
     replace-strings = { key = "lambdas/replace-strings-1.zip", sha256_base64 = "one", bytes = 1 }
+    search-mappings = { key = "lambdas/search-mappings-1.zip", sha256_base64 = "one", bytes = 1 }
+  }
+}
+
+run "rest_api" {
+  assert {
+    condition     = aws_api_gateway_rest_api.this.name == "rest-api-test" && contains(aws_api_gateway_rest_api.this.endpoint_configuration[0].types, "REGIONAL")
+    error_message = "The API is a regional one, named by identifier and environment."
+  }
+
+  assert {
+    condition     = keys(output.lambdas) == keys(local.lambdas) && output.lambdas["replace-strings"].function_name == "rest-api-test-replace-strings"
+    error_message = "The entries of lambdas.tf become functions."
+  }
+
+  assert {
+    condition     = keys(output.lambda_alarms) == keys(local.lambdas) && keys(output.lambda_alarms["read-mapping"]) == ["prod", "test"]
+    error_message = "Every lambda has alarms for each of its aliases."
   }
 }
 
 run "stages" {
   assert {
-    condition     = keys(aws_api_gateway_stage.this) == ["prod", "test"]
+    condition     = keys(module.stages) == ["prod", "test"] && alltrue([for name, stage in module.stages : stage.name == name])
     error_message = "There are two stages, test and prod."
   }
 
   assert {
-    condition     = alltrue([for name, stage in aws_api_gateway_stage.this : stage.stage_name == name && stage.variables == tomap({ alias = name })])
-    error_message = "A stage calls the aliases of its own name."
-  }
-
-  assert {
-    condition     = alltrue([for stage in aws_api_gateway_stage.this : stage.deployment_id == aws_api_gateway_deployment.this.id])
-    error_message = "Both stages serve the newest deployment."
-  }
-
-  assert {
-    condition     = contains(aws_api_gateway_rest_api.this.endpoint_configuration[0].types, "REGIONAL")
-    error_message = "The API is a regional one."
-  }
-}
-
-run "keys_and_usage_plans" {
-  assert {
-    condition     = { for stage, key in aws_api_gateway_api_key.this : stage => key.name } == { prod = "rest-api-test-prod-api-key", test = "rest-api-test-test-api-key" }
-    error_message = "Each stage has an API key of its own, whose name says that its value is a secret."
-  }
-
-  assert {
-    condition = alltrue([
-      for stage, plan in aws_api_gateway_usage_plan.this :
-      [for item in plan.api_stages : item.stage] == [stage] &&
-      plan.quota_settings[0].limit == 1000 && plan.quota_settings[0].period == "DAY" &&
-      plan.throttle_settings[0].rate_limit == 10 && plan.throttle_settings[0].burst_limit == 10
-    ])
-    error_message = "Each stage has a plan of 1000 requests a day, 10 a second and 10 at once."
-  }
-
-  assert {
-    condition = alltrue([
-      for stage, link in aws_api_gateway_usage_plan_key.this :
-      link.usage_plan_id == aws_api_gateway_usage_plan.this[stage].id && link.key_id == aws_api_gateway_api_key.this[stage].id
-    ])
-    error_message = "A key opens its own stage and not the other one."
-  }
-
-  assert {
-    condition     = keys(output.api_keys) == ["prod", "test"]
+    condition     = keys(output.api_keys) == ["prod", "test"] && output.api_keys["test"] == module.stages["test"].api_key
     error_message = "The keys are put out by stage."
   }
+
+  assert {
+    condition     = output.access_log_groups == { prod = "/aws/apigateway/rest-api-test/prod", test = "/aws/apigateway/rest-api-test/test" }
+    error_message = "Each stage has its own access log."
+  }
+
+  assert {
+    condition     = [for section in output.dashboard_sections : section.title] == ["API Gateway, stage prod", "API Gateway, stage test"]
+    error_message = "The dashboard has a section per stage."
+  }
+
+  assert {
+    condition = alltrue([
+      for section in output.dashboard_sections :
+      contains(flatten([for widget in section.widgets : [for metric in widget.metrics : metric.namespace]]), "AWS/ApiGateway") &&
+      contains(flatten([for widget in section.widgets : [for metric in widget.metrics : metric.namespace]]), "AWS/Lambda")
+    ])
+    error_message = "A section shows the stage and its lambdas."
+  }
 }
 
-run "limits_can_be_set_per_stage" {
-  command = plan
-
+run "suffix_is_in_every_name" {
   variables {
-    stages = { test = { quota_per_day = 50 }, prod = { rate_limit = 100, burst_limit = 200 } }
+    suffix = "-2"
   }
 
   assert {
     condition = (
-      aws_api_gateway_usage_plan.this["test"].quota_settings[0].limit == 50 &&
-      aws_api_gateway_usage_plan.this["prod"].quota_settings[0].limit == 1000 &&
-      aws_api_gateway_usage_plan.this["prod"].throttle_settings[0].rate_limit == 100 &&
-      aws_api_gateway_usage_plan.this["prod"].throttle_settings[0].burst_limit == 200
+      aws_api_gateway_rest_api.this.name == "rest-api-test-2" &&
+      output.access_log_groups["test"] == "/aws/apigateway/rest-api-test-2/test" &&
+      output.lambdas["replace-strings"].function_name == "rest-api-test-replace-strings-2"
     )
-    error_message = "What is set for a stage holds for it alone; the rest keeps its default."
+    error_message = "A second deployment must not meet the first one's names."
   }
 }
 
@@ -133,37 +131,18 @@ run "gateway_responses" {
   }
 }
 
-run "strings_mapping" {
+run "documentation" {
   assert {
     condition = (
-      aws_ssm_parameter.strings_mapping.name == "/rest-api/test/strings-mapping" &&
-      aws_ssm_parameter.strings_mapping.type == "String" &&
-      jsondecode(aws_ssm_parameter.strings_mapping.insecure_value) == { ABN = "ABN AMRO" }
+      aws_api_gateway_documentation_part.api.location[0].type == "API" &&
+      jsondecode(aws_api_gateway_documentation_part.api.properties).info == local.api_documentation
     )
-    error_message = "The map is a plain parameter, so that its changes can be read in the plan."
+    error_message = "The API says what it is for."
   }
 
   assert {
-    condition     = aws_ssm_parameter.strings_mapping.tier == "Standard"
-    error_message = "A small map costs nothing."
-  }
-
-  assert {
-    condition     = output.lambdas["replace-strings"].function_name == "rest-api-test-replace-strings"
-    error_message = "The entries of lambdas.tf become functions."
-  }
-}
-
-run "large_mapping" {
-  command = plan
-
-  variables {
-    strings_mapping = { for index in range(300) : "text-${index}" => "other" }
-  }
-
-  assert {
-    condition     = aws_ssm_parameter.strings_mapping.tier == "Advanced"
-    error_message = "A map of more than 4 KB needs an advanced parameter."
+    condition     = can(regex("^[0-9a-f]{12}$", aws_api_gateway_documentation_version.this.version)) && output.documentation_version == aws_api_gateway_documentation_version.this.version
+    error_message = "A version is named by its texts, so that other texts are another version."
   }
 }
 
@@ -172,52 +151,31 @@ run "endpoint" {
     condition     = output.api_endpoint == "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"
     error_message = "The endpoint is the API's address without a stage."
   }
-}
-
-run "redeployment_covers_what_the_gateway_answers" {
-  assert {
-    condition     = output.redeployment == sha256(jsonencode(local.redeployment))
-    error_message = "The deployment is triggered by the fingerprint."
-  }
 
   assert {
-    condition = jsonencode(local.redeployment.gateway_responses) == jsonencode({
-      for type, response in aws_api_gateway_gateway_response.this : type => {
-        status_code = response.status_code
-        template    = response.response_templates["application/json"]
-      }
-    })
-    error_message = "Every gateway response is part of the fingerprint, all of it."
-  }
-
-  assert {
-    condition = local.redeployment.request_validators == {
-      for name, validator in aws_api_gateway_request_validator.this : name => {
-        body       = validator.validate_request_body
-        parameters = validator.validate_request_parameters
-      }
-    }
-    error_message = "Every request validator is part of the fingerprint, all of it."
-  }
-
-  assert {
-    condition     = local.redeployment.methods == module.integrations.redeployment
-    error_message = "Methods, models and integrations are part of the fingerprint."
+    condition     = !aws_api_gateway_rest_api.this.disable_execute_api_endpoint
+    error_message = "Without a domain, callers use AWS's address of the API."
   }
 }
 
-run "no_redeployment_for_other_changes" {
+run "domain" {
+  # What ACM asks for is known only from ACM.
+  override_module {
+    target  = module.certificate
+    outputs = { arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab" }
+  }
+
   variables {
-    strings_mapping       = { ABN = "Another" }
-    log_retention_in_days = 1
-    stages                = { test = { quota_per_day = 1 }, prod = {} }
-    lambda_packages = {
-      replace-strings = { key = "lambdas/replace-strings-2.zip", sha256_base64 = "two", bytes = 2 }
-    }
+    domain = { name = "api.example.com", zone_id = "Z0123456789ABCDEFGHIJ" }
   }
 
   assert {
-    condition     = output.redeployment == run.redeployment_covers_what_the_gateway_answers.redeployment
-    error_message = "Code, map, limits and retention need no deployment."
+    condition     = output.api_endpoint == "https://api.example.com"
+    error_message = "With a domain, the endpoint is the domain's."
+  }
+
+  assert {
+    condition     = aws_api_gateway_rest_api.this.disable_execute_api_endpoint
+    error_message = "With a domain, AWS's address is closed: it would take TLS 1.0."
   }
 }

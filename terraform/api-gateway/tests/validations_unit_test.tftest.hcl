@@ -4,12 +4,17 @@ mock_provider "aws" {
 }
 
 variables {
-  identifier       = "rest-api"
-  environment      = "test"
-  artifacts_bucket = "artifacts"
-  strings_mapping  = { ABN = "ABN AMRO" }
+  identifier                     = "rest-api"
+  environment                    = "test"
+  artifacts_bucket               = "artifacts"
+  strings_mapping_parameter_name = "/rest-api/test/strings-mapping"
+  encryption_key_arn             = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  web_acl_arn                    = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/rest-api-test/1234abcd-12ab-34cd-56ef-1234567890ab"
+  alarm_topic_arn                = "arn:aws:sns:eu-west-1:123456789012:rest-api-test"
   lambda_packages = {
+    read-mapping    = { key = "lambdas/read-mapping-1.zip", sha256_base64 = "one", bytes = 1 }
     replace-strings = { key = "lambdas/replace-strings-1.zip", sha256_base64 = "one", bytes = 1 }
+    search-mappings = { key = "lambdas/search-mappings-1.zip", sha256_base64 = "one", bytes = 1 }
   }
 }
 
@@ -38,46 +43,6 @@ run "entry_without_folder" {
   }
 
   expect_failures = [var.lambda_packages]
-}
-
-run "empty_mapping" {
-  command = plan
-
-  variables {
-    strings_mapping = {}
-  }
-
-  expect_failures = [var.strings_mapping]
-}
-
-run "mapping_of_a_blank" {
-  command = plan
-
-  variables {
-    strings_mapping = { " " = "x" }
-  }
-
-  expect_failures = [var.strings_mapping]
-}
-
-run "mapping_with_one_text_twice" {
-  command = plan
-
-  variables {
-    strings_mapping = { ABN = "x", abn = "y" }
-  }
-
-  expect_failures = [var.strings_mapping]
-}
-
-run "mapping_that_no_parameter_can_hold" {
-  command = plan
-
-  variables {
-    strings_mapping = { for index in range(1000) : "text-${index}" => "other" }
-  }
-
-  expect_failures = [var.strings_mapping]
 }
 
 run "stage_of_another_name" {
@@ -158,4 +123,14 @@ run "suffix_without_hyphen" {
   }
 
   expect_failures = [var.suffix]
+}
+
+run "mapping_parameter_without_slash" {
+  command = plan
+
+  variables {
+    strings_mapping_parameter_name = "strings-mapping"
+  }
+
+  expect_failures = [var.strings_mapping_parameter_name]
 }

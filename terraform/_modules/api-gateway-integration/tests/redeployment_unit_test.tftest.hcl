@@ -13,7 +13,9 @@ variables {
     execution_arn    = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5"
   }
   request_validators = { all = "id-of-all", none = "id-of-none" }
-  stages             = ["test", "prod"]
+  stages             = { test = { rate_limit = 10, burst_limit = 10 }, prod = { rate_limit = 20, burst_limit = 5 } }
+  encryption_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  alarm_topic_arn    = "arn:aws:sns:eu-west-1:123456789012:rest-api-test"
   artifacts_bucket   = "artifacts"
   packages = {
     one   = { key = "one.zip", sha256_base64 = "one" }
@@ -115,12 +117,104 @@ run "query_parameter" {
   command = plan
 
   variables {
-    lambdas = { one = { integration = { method = "POST", path = "/one/{id}", query_parameters = { a = true }, body_schema = "{\"type\":\"object\"}" } } }
+    lambdas = { one = { integration = { method = "POST", path = "/one/{id}", query_parameters = { a = {} }, body_schema = "{\"type\":\"object\"}" } } }
   }
 
   assert {
     condition     = output.redeployment != run.base.redeployment
     error_message = "A new parameter must be deployed."
+  }
+}
+
+run "required_query_parameter" {
+  command = plan
+
+  variables {
+    lambdas = { one = { integration = { method = "POST", path = "/one/{id}", query_parameters = { a = { required = true } }, body_schema = "{\"type\":\"object\"}" } } }
+  }
+
+  assert {
+    condition     = output.redeployment != run.base.redeployment && output.redeployment != run.query_parameter.redeployment
+    error_message = "Requiring a parameter must be deployed."
+  }
+}
+
+run "header_parameter" {
+  command = plan
+
+  variables {
+    lambdas = { one = { integration = { method = "POST", path = "/one/{id}", header_parameters = { a = {} }, body_schema = "{\"type\":\"object\"}" } } }
+  }
+
+  assert {
+    condition     = output.redeployment != run.base.redeployment && output.redeployment != run.query_parameter.redeployment
+    error_message = "A new header must be deployed."
+  }
+}
+
+run "response" {
+  command = plan
+
+  variables {
+    lambdas = { one = { integration = { method = "POST", path = "/one/{id}", responses = { "200" = "Yes.", "404" = "No." }, body_schema = "{\"type\":\"object\"}" } } }
+  }
+
+  assert {
+    condition     = output.redeployment != run.base.redeployment
+    error_message = "A further answer is part of what a stage exports, so it must be deployed."
+  }
+}
+
+run "response_schema" {
+  command = plan
+
+  variables {
+    lambdas = { one = { integration = { method = "POST", path = "/one/{id}", response_schema = "{\"type\":\"object\"}", body_schema = "{\"type\":\"object\"}" } } }
+  }
+
+  assert {
+    condition     = output.redeployment != run.base.redeployment
+    error_message = "The shape of an answer is part of what a stage exports, so it must be deployed."
+  }
+}
+
+run "texts" {
+  command = plan
+
+  variables {
+    lambdas = {
+      one = {
+        integration = {
+          method          = "POST"
+          path            = "/one/{id}"
+          path_parameters = { id = { description = "Which one." } }
+          summary         = "One"
+          description     = "The one."
+          responses       = { "200" = "The one it is." }
+          body_schema     = "{\"type\":\"object\"}"
+        }
+      }
+    }
+  }
+
+  assert {
+    condition     = output.redeployment == run.base.redeployment
+    error_message = "Texts are documentation, which has versions of its own."
+  }
+}
+
+run "alarms_and_limits" {
+  command = plan
+
+  variables {
+    alarm_thresholds = { errors = 10, duration_percent_of_timeout = 50 }
+    alarm_topic_arn  = "arn:aws:sns:eu-west-1:123456789012:another"
+    stages           = { test = { rate_limit = 1, burst_limit = 1 }, prod = { rate_limit = 2, burst_limit = 2 } }
+  }
+
+  assert {
+    condition     = output.redeployment == run.base.redeployment
+    error_message = "Alarms change no answer."
   }
 }
 

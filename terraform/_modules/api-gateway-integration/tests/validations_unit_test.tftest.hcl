@@ -12,7 +12,9 @@ variables {
     execution_arn    = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5"
   }
   request_validators = { all = "id-of-all", body-only = "id-of-body-only", params-only = "id-of-params-only", none = "id-of-none" }
-  stages             = ["test", "prod"]
+  stages             = { test = { rate_limit = 10, burst_limit = 10 }, prod = { rate_limit = 20, burst_limit = 5 } }
+  encryption_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  alarm_topic_arn    = "arn:aws:sns:eu-west-1:123456789012:rest-api-test"
   artifacts_bucket   = "artifacts"
   packages = {
     one = { key = "one.zip", sha256_base64 = "one" }
