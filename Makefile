@@ -70,6 +70,14 @@ build: setup ## Bundle the actions
 format: setup ## Format everything
 	@prettier --write --log-level warn . && node scripts/terraform.ts fmt
 
+.PHONY: docs
+docs: setup ## Write what follows from other files: tables in READMEs, types of requests, docs/openapi.json
+	@exec node scripts/generate/index.ts
+
+.PHONY: lint/terraform
+lint/terraform: setup ## Look for what is unsafe (checkov) or untidy (tflint) in Terraform
+	@exec node scripts/lint-terraform.ts
+
 ##@ Sandbox (AWS and GitHub on this machine)
 .PHONY: sandbox/up sandbox/down sandbox/reset sandbox/status
 sandbox/up: setup ## Start it, with the state it had
@@ -96,9 +104,12 @@ node_modules/.ready: package-lock.json package.json
 	@touch $@
 
 .PHONY: requirements
-requirements: setup ## Pin requirements.in with hashes for every platform
+requirements: setup ## Pin requirements.in and requirements-lint.in with hashes for every platform
 	@$(CURDIR)/.tools/venv/bin/pip install --quiet uv
-	@$(CURDIR)/.tools/venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.10 --no-header --no-annotate requirements.in -o requirements.txt
+	@for name in requirements requirements-lint; do \
+	  $(CURDIR)/.tools/venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.10 --no-header \
+	    --no-annotate $$name.in -o $$name.txt || exit 1; \
+	done
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed, and the sandbox's state

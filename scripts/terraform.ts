@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { userInfo } from 'node:os';
-import { join, relative, sep } from 'node:path';
+import { availableParallelism, userInfo } from 'node:os';
+import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { ssmParameters } from '../actions/lib/aws/parameters.ts';
 import { UserError } from '../actions/lib/errors.ts';
@@ -23,8 +23,9 @@ import { initEnvironment, withPlan } from '../actions/lib/terraform/workspace.ts
 import { packageLambdas } from '../actions/lib/packaging/package.ts';
 import { writeManifest } from '../actions/lib/packaging/manifest.ts';
 import { command } from './command.ts';
+import { initOffline, offlineEnv } from './offline-terraform.ts';
 import { keepingErrors } from './problems.ts';
-import { ROOT, toolEnv, TOOLS } from './tools.ts';
+import { ROOT, toolEnv } from './tools.ts';
 
 const OPERATIONS = ['plan', 'apply', 'destroy', 'validate', 'fmt', 'output', 'init', 'test', 'clean'] as const;
 const folder = join(ROOT, 'terraform');
@@ -131,33 +132,28 @@ async function confirm(operation: string): Promise<boolean> {
   }
 }
 
-/** Every folder that has tests of its own, all at once: each keeps one core busy. What they say is shown folder by folder. */
+/** Every folder that has tests of its own, as many at once as there are cores. What they say is shown folder by folder. */
 async function testModules(): Promise<number> {
   const modules = readdirSync(join(folder, '_modules')).map((name) => join(folder, '_modules', name));
   const folders = [folder, join(folder, 'api-gateway'), ...modules];
   // One after the other: they may share a cache of providers, which Terraform does not guard.
   for (const module of folders) await initOffline(module);
-  const codes = folders.map(async (module) => {
-    const lines: string[] = [`\n${relative(ROOT, module)}`];
-    const onLine = (line: string): void => void lines.push(line);
-    const options = { cwd: module, env: offlineEnv(module), onStdout: onLine, onStderr: onLine };
-    const code = await runCommand('terraform', ['test', ...plain, ...args], options);
-    process.stdout.write(`${lines.join('\n')}\n`);
-    return code;
-  });
-  return Math.max(...(await Promise.all(codes)));
+  const waiting = folders.values();
+  let worst = 0;
+  const worker = async (): Promise<void> => {
+    for (const module of waiting) worst = Math.max(worst, await testModule(module));
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  return worst;
 }
 
-/** The providers without a state. */
-async function initOffline(module: string): Promise<void> {
-  const code = await show(['init', '-backend=false', '-input=false', ...plain], module, offlineEnv(module));
-  if (code !== 0) throw new UserError(`terraform init failed in ${relative(ROOT, module)}.`, 'The reason is above.');
-}
-
-/** Working data apart from a state's, so that the connection to it stays. */
-function offlineEnv(module: string): NodeJS.ProcessEnv {
-  const name = relative(ROOT, module).replaceAll(sep, '-');
-  return { ...process.env, TF_DATA_DIR: join(TOOLS, 'terraform-data', name) };
+async function testModule(module: string): Promise<number> {
+  const lines: string[] = [];
+  const onLine = (line: string): void => void lines.push(line);
+  const options = { cwd: module, env: offlineEnv(module), onStdout: onLine, onStderr: onLine };
+  const code = await runCommand('terraform', ['test', ...plain, ...args], options);
+  process.stdout.write(`\n${[relative(ROOT, module), ...lines].join('\n')}\n`);
+  return code;
 }
 
 /** Terraform with this terminal as its own. */

@@ -11,10 +11,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { command } from './command.ts';
-import { UserError } from '../actions/lib/errors.ts';
-import { runCommand } from '../actions/lib/process.ts';
 import { choice } from '../actions/lib/inputs.ts';
+import { changedSince, READS, type Reads } from './changes.ts';
+import { command } from './command.ts';
 import { ROOT, toolEnv } from './tools.ts';
 
 interface Count {
@@ -24,8 +23,7 @@ interface Count {
 
 interface Check {
   readonly name: string;
-  /** `text`: a change of Markdown can break it. */
-  readonly reads?: 'text';
+  readonly reads: Reads;
   readonly run: () => Promise<boolean>;
 }
 
@@ -42,10 +40,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 await command(async () => {
   const mode = choice('mode', process.argv[2] ?? '', ['check', 'all']);
   const { values } = parseArgs({ args: process.argv.slice(3), options: { base: { type: 'string' } } });
-  const onlyText = values.base !== undefined && (await onlyMarkdownSince(values.base));
-  if (onlyText) process.stdout.write('Only Markdown has changed: nothing but its format is checked.\n');
+  const changed = values.base === undefined ? undefined : await changedSince(values.base);
+  const all = checks(mode);
+  const chosen = changed === undefined ? all : all.filter(({ reads }) => changed.some((file) => reads(file)));
+  const left = all.filter((check) => !chosen.includes(check)).map(({ name }) => name);
+  if (left.length > 0)
+    process.stdout.write(`Left out, since nothing has changed that they read: ${left.join(', ')}.\n`);
   const results: { name: string; ok: boolean; seconds: number }[] = [];
-  for (const { name, run } of checks(mode).filter(({ reads }) => !onlyText || reads === 'text')) {
+  for (const { name, run } of chosen) {
     process.stdout.write(`\n── ${name} ──\n`);
     const started = Date.now();
     const ok = await run();
@@ -54,41 +56,45 @@ await command(async () => {
   }
   const rows = results.map(({ name, ok, seconds }) => `  ${ok ? '✓' : '✗'} ${name.padEnd(28)} ${seconds.toFixed(1)} s`);
   process.stdout.write(`\n${rows.join('\n')}\n\n${total.passed} passed, ${total.failed} failed\n`);
-  const counted = total.passed > 0 || onlyText;
+  // Without the checks that count tests there is nothing to count.
+  const counted = total.passed > 0 || left.includes('unit tests');
   return !interrupted && counted && results.every(({ ok }) => ok) ? 0 : 1;
 });
 
 function checks(mode: 'check' | 'all'): readonly Check[] {
   const fast: readonly Check[] = [
-    { name: 'types', run: () => succeeds('npm', ['run', '--silent', 'types']) },
-    { name: 'lint', run: () => succeeds('npm', ['run', '--silent', 'lint']) },
-    { name: 'format', reads: 'text', run: () => succeeds('npm', ['run', '--silent', 'format']) },
+    { name: 'types', reads: READS.code, run: () => succeeds('npm', ['run', '--silent', 'types']) },
+    { name: 'lint', reads: READS.code, run: () => succeeds('npm', ['run', '--silent', 'lint']) },
+    { name: 'format', reads: READS.everything, run: () => succeeds('npm', ['run', '--silent', 'format']) },
     {
-      name: 'generated documentation',
-      reads: 'text',
-      run: () => succeeds('node', ['scripts/action-docs.ts', '--check']),
+      name: 'generated files',
+      reads: READS.everything,
+      run: () => succeeds('node', ['scripts/generate/index.ts', '--check']),
     },
-    { name: 'Terraform format', run: () => succeeds('terraform', ['fmt', '-check', '-recursive', 'terraform']) },
-    { name: 'Terraform validate', run: () => succeeds('node', ['scripts/terraform.ts', 'validate']) },
-    { name: 'Terraform unit tests', run: terraformTests },
-    { name: 'unit tests', run: () => jest('unit') },
+    {
+      name: 'Terraform format',
+      reads: READS.code,
+      run: () => succeeds('terraform', ['fmt', '-check', '-recursive', 'terraform']),
+    },
+    {
+      name: 'Terraform validate',
+      reads: READS.code,
+      run: () => succeeds('node', ['scripts/terraform.ts', 'validate']),
+    },
+    {
+      name: 'Terraform lint',
+      reads: READS.lintedTerraform,
+      run: () => succeeds('node', ['scripts/lint-terraform.ts']),
+    },
+    { name: 'Terraform unit tests', reads: READS.code, run: terraformTests },
+    { name: 'unit tests', reads: READS.code, run: () => jest('unit') },
   ];
   if (mode === 'check') return fast;
   return [
     ...fast,
-    { name: 'sandbox tests', run: () => jest('sandbox') },
-    { name: 'end-to-end tests', run: () => jest('e2e') },
+    { name: 'sandbox tests', reads: READS.code, run: () => jest('sandbox') },
+    { name: 'end-to-end tests', reads: READS.code, run: () => jest('e2e') },
   ];
-}
-
-async function onlyMarkdownSince(base: string): Promise<boolean> {
-  const files: string[] = [];
-  const code = await runCommand('git', ['diff', '--name-only', base], {
-    cwd: ROOT,
-    onStdout: (file) => files.push(file),
-  });
-  if (code !== 0) throw new UserError(`git knows no "${base}".`, 'Give a commit that has been fetched.');
-  return files.every((file) => file.endsWith('.md'));
 }
 
 async function jest(project: string): Promise<boolean> {

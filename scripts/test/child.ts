@@ -23,6 +23,8 @@ export interface ChildOptions {
   readonly cwd?: string;
   /** A process group of its own, as a terminal gives each command. */
   readonly detached?: boolean;
+  /** What it reads from standard input; nothing if left out. */
+  readonly input?: string;
 }
 
 export function start(program: string, args: readonly string[], options: ChildOptions = {}): Started {
@@ -32,11 +34,13 @@ export function start(program: string, args: readonly string[], options: ChildOp
     cwd: options.cwd ?? ROOT,
     detached: options.detached ?? false,
     env: { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Only where it is wanted: a bash whose standard input is a socket, as Node's pipes are, reads the user's .bashrc.
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  child.stdin?.end(options.input);
   const texts = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));
   const ended = once(child, 'close').then(() => ({
     ...texts,
     code: child.exitCode,

@@ -1,79 +1,53 @@
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { strToU8, zipSync } from 'fflate';
 import { temporaryFolders } from '../../actions/lib/test/fakes/temp.ts';
 import { ROOT } from '../tools.ts';
 import { folderOfPrograms, oneLineOf, runScript, type Ended } from './child.ts';
+import { PLATFORM, ReleaseServer, sha256, writeProgram } from './release-server.ts';
 
 const { make, cleanUp } = temporaryFolders();
 
 const VERSION = '1.11.4';
-const PLATFORM = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
 const ZIP = `terraform_${VERSION}_${PLATFORM}.zip`;
 const PROGRAM = `#!/bin/sh\necho "Terraform v${VERSION}"\n`;
 
 /** Terraform's installation, from a server of releases that the test plays, into a folder of its own. */
 describe('setup', () => {
-  let server: Server;
-  let releases = '';
-  let files = new Map<string, Uint8Array>();
-  let requests: string[] = [];
+  let server: ReleaseServer;
   let tools = '';
   let path = '';
 
   beforeAll(async () => {
-    server = createServer((request, response) => {
-      requests.push(request.url ?? '');
-      const file = files.get(request.url ?? '');
-      response.writeHead(file === undefined ? 404 : 200).end(file);
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    releases = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    server = await ReleaseServer.start();
   });
   afterAll(async () => {
-    server.close();
-    await once(server, 'close');
+    await server.stop();
     cleanUp();
   });
 
   beforeEach(() => {
-    requests = [];
+    server.reset();
     const folder = make();
     path = folderOfPrograms(join(folder, 'path'), ['git', 'bash', 'ps', 'python3']);
     tools = join(folder, 'tools');
     // The rest is there already: the virtual environment by its stamp, act by a program of that name.
     mkdirSync(join(tools, 'venv'), { recursive: true });
-    const requirements = readFileSync(join(ROOT, 'requirements.txt'));
-    writeFileSync(join(tools, 'venv/requirements.sha256'), createHash('sha256').update(requirements).digest('hex'));
-    program(join(tools, 'bin'), 'act', '#!/bin/sh\necho "act version 0"\n');
+    writeFileSync(join(tools, 'venv/requirements.sha256'), sha256(readFileSync(join(ROOT, 'requirements.txt'))));
+    writeProgram(join(tools, 'bin'), 'act', '#!/bin/sh\necho "act version 0"\n');
     publish({});
   });
 
-  function program(folder: string, name: string, text: string): void {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, name), text);
-    chmodSync(join(folder, name), 0o755);
-  }
-
-  /** Puts a release on the server; each part can be another one than it should be. */
-  function publish({ zip = zipSync({ terraform: strToU8(PROGRAM) }), sum = sha256(zip), name = ZIP }): void {
+  /** Puts a release on the server; what its list says can be another thing than it should be. */
+  function publish(listed: { readonly sum?: string; readonly name?: string }): void {
     const folder = `/terraform/${VERSION}`;
-    const sums = `${'0'.repeat(64)}  terraform_${VERSION}_plan9_mips.zip\n${sum}  ${name}\n`;
-    files = new Map([
-      [`${folder}/terraform_${VERSION}_SHA256SUMS`, strToU8(sums)],
-      [`${folder}/${ZIP}`, zip],
-    ]);
+    const checksums = `terraform_${VERSION}_SHA256SUMS`;
+    server.publish({ folder, zip: ZIP, checksums, program: 'terraform', text: PROGRAM, listed });
   }
 
   const setup = (env: Record<string, string> = {}, ...args: string[]): Promise<Ended> =>
     runScript('scripts/setup.ts', args, {
-      env: { PATH: path, TOOLS_DIR: tools, TERRAFORM_RELEASES_URL: releases, ...env },
+      env: { PATH: path, TOOLS_DIR: tools, TERRAFORM_RELEASES_URL: server.url, ...env },
     });
 
   /** The line that says why it does not go on; nothing may be installed then. */
@@ -98,17 +72,17 @@ describe('setup', () => {
 
   test('finds the second time what it has installed, and asks nobody', async () => {
     await setup();
-    requests = [];
+    server.requests.length = 0;
     const quiet = await setup();
     expect(quiet).toMatchObject({ code: 0, stdout: '', stderr: '' });
     const verbose = await setup({}, '--verbose');
     expect(verbose.stdout).toContain('  Terraform  1.11, found\n');
-    expect(requests).toEqual([]);
+    expect(server.requests).toEqual([]);
   });
 
   test('takes the Terraform on PATH if it is new enough, and installs one beside it if not', async () => {
-    program(join(path, 'new'), 'terraform', '#!/bin/sh\necho "Terraform v1.15.0"\n');
-    program(join(path, 'old'), 'terraform', '#!/bin/sh\necho "Terraform v1.5.7"\n');
+    writeProgram(join(path, 'new'), 'terraform', '#!/bin/sh\necho "Terraform v1.15.0"\n');
+    writeProgram(join(path, 'old'), 'terraform', '#!/bin/sh\necho "Terraform v1.5.7"\n');
     expect(await setup({ PATH: `${path}:${path}/new` })).toMatchObject({ code: 0, stdout: '' });
     expect(existsSync(join(tools, 'bin/terraform'))).toBe(false);
     const { code, stdout } = await setup({ PATH: `${path}:${path}/old` });
@@ -118,17 +92,17 @@ describe('setup', () => {
   });
 
   test('refuses a release whose checksum is not the one in the list', async () => {
-    publish({ sum: sha256(strToU8('something else')) });
+    publish({ sum: sha256('something else') });
     expect(await refusal()).toContain(`${ZIP} has the wrong checksum`);
   });
 
   test('refuses a list that does not name this machine', async () => {
     publish({ name: `x${ZIP}` });
-    expect(await refusal()).toContain(`There is no Terraform release for ${PLATFORM}.`);
+    expect(await refusal()).toContain(`has no release for ${PLATFORM}. Install Terraform 1.11 or newer`);
   });
 
   test('says what to do when the server does not have it', async () => {
-    files.clear();
+    server.reset();
     expect(await refusal()).toMatch(/SHA256SUMS answered 404\. Install Terraform 1\.11 or newer by hand\./);
   });
 
@@ -162,9 +136,9 @@ describe('setup', () => {
   test('refuses a Python that is too old, or that cannot make a virtual environment', async () => {
     writeFileSync(join(tools, 'venv/requirements.sha256'), 'of an older file');
     const PATH = folderOfPrograms(join(make(), 'path'), ['git', 'bash', 'ps']);
-    program(PATH, 'python3', '#!/bin/sh\necho 3.9\n');
+    writeProgram(PATH, 'python3', '#!/bin/sh\necho 3.9\n');
     expect(await refusal({ PATH })).toContain('Python 3.9 is too old. Install Python 3.10 or newer');
-    program(PATH, 'python3', '#!/bin/sh\n[ "$1" = -m ] && exit 1\necho 3.12\n');
+    writeProgram(PATH, 'python3', '#!/bin/sh\n[ "$1" = -m ] && exit 1\necho 3.12\n');
     expect(await refusal({ PATH })).toContain('could not make a virtual environment. Install its venv module');
   });
 
@@ -176,7 +150,3 @@ describe('setup', () => {
     expect(code).toBe(1);
   });
 });
-
-function sha256(data: Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
-}

@@ -1,0 +1,100 @@
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exportProject } from '../demo/project.ts';
+import type { SandboxInfo } from '../sandbox/state.ts';
+import { ROOT, toolEnv, TOOLS } from '../tools.ts';
+import { runScript, start, type Ended } from './child.ts';
+
+/** A copy of this project that a person works in, with the sandbox as its account and `test` as its environment. */
+export class Deployment {
+  readonly folder: string;
+  readonly #env: Readonly<Record<string, string>>;
+
+  private constructor(folder: string, { awsUrl, region }: SandboxInfo) {
+    this.folder = folder;
+    this.#env = {
+      ...toolEnv(),
+      TOOLS_DIR: TOOLS,
+      AWS_ENDPOINT_URL: awsUrl,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: 'sandbox',
+      AWS_SECRET_ACCESS_KEY: 'sandbox',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      ENV: 'test',
+    };
+  }
+
+  static async create(folder: string, sandbox: SandboxInfo): Promise<Deployment> {
+    const clone = await exportProject(folder, 'http://127.0.0.1:9/none.git', 'ada');
+    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    await clone.git('add', '--all');
+    await clone.git('commit', '--quiet', '--message', 'Begin');
+    return new Deployment(folder, sandbox);
+  }
+
+  /** What the README says: copy an example's folder under a new id, add one entry. */
+  async addLambda(id: string, example: string, entry: string): Promise<void> {
+    const lambdas = join(this.folder, 'lambdas');
+    await cp(join(lambdas, example), join(lambdas, id), { recursive: true });
+    await this.edit(
+      'terraform/api-gateway/lambdas.tf',
+      /^ {2}lambdas = \{\n/m,
+      (found) => `${found}"${id}" = ${entry}\n`,
+    );
+  }
+
+  async setVariables(hcl: string): Promise<void> {
+    const file = join(this.folder, 'terraform/environments/test.tfvars');
+    await writeFile(file, `${await readFile(file, 'utf8')}\n${hcl}\n`);
+  }
+
+  async edit(file: string, what: RegExp, change: (found: string) => string): Promise<void> {
+    const path = join(this.folder, file);
+    const before = await readFile(path, 'utf8');
+    const after = before.replace(what, change);
+    if (after === before) throw new Error(`${file} has nothing like ${what}.`);
+    await writeFile(path, after);
+  }
+
+  publish(): Promise<Ended> {
+    return this.#script('scripts/package-lambdas.ts', ['--upload']);
+  }
+
+  apply(): Promise<Ended> {
+    return this.#script('scripts/terraform.ts', ['apply'], { ARGS: '-auto-approve' });
+  }
+
+  destroy(): Promise<Ended> {
+    return this.#script('scripts/terraform.ts', ['destroy'], { ARGS: '-auto-approve' });
+  }
+
+  /** Exit code 0: nothing to do, 2: something. */
+  plan(): Promise<Ended> {
+    const args = ['plan', '-detailed-exitcode', '-no-color', '-input=false', '-var-file=environments/test.tfvars'];
+    return this.#terraform(args);
+  }
+
+  /** The addresses of what Terraform has made. */
+  async state(): Promise<readonly string[]> {
+    const { stdout } = succeeded(await this.#terraform(['state', 'list']));
+    return stdout.split('\n').filter((address) => address !== '' && !/(^|\.)data\./.test(address));
+  }
+
+  async output(name: string): Promise<unknown> {
+    return JSON.parse(succeeded(await this.#terraform(['output', '-json', name])).stdout);
+  }
+
+  #terraform(args: readonly string[]): Promise<Ended> {
+    return start('terraform', args, { cwd: join(this.folder, 'terraform'), env: this.#env }).ended;
+  }
+
+  #script(script: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    return runScript(script, args, { cwd: this.folder, env: { ...this.#env, ...env } });
+  }
+}
+
+/** @throws Error with what the command said, unless it ended well. */
+export function succeeded(ended: Ended): Ended {
+  if (ended.code === 0) return ended;
+  throw new Error(`It ended with ${ended.code}:\n${ended.stdout.slice(-4000)}\n${ended.stderr.slice(-8000)}`);
+}
