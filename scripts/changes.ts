@@ -5,10 +5,19 @@ import { ROOT } from './tools.ts';
 /** Says of a file, by its path from the root, whether its change can break a check. */
 export type Reads = (file: string) => boolean;
 
+/** What runs Terraform, and installs it. */
+export const runsTerraform: Reads = (file) =>
+  file.startsWith('scripts/setup') || /^scripts\/[\w-]*terraform[\w-]*\.ts$/.test(file);
+
 /** What a check reads. */
 export const READS = {
   everything: () => true,
   code: (file) => !file.endsWith('.md'),
+  /** Terraform, the schemas that it reads, and what runs it. */
+  terraform: (file) =>
+    (file.startsWith('terraform/') && !file.endsWith('.md')) ||
+    /^lambdas\/[^/]+\/\w+\.schema\.json$/.test(file) ||
+    runsTerraform(file),
   /** Terraform, what says how it is looked at, and what looks at it. Half a minute, and minutes the first time. */
   lintedTerraform: (file) =>
     file.endsWith('.tf') ||

@@ -4,10 +4,9 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { availableParallelism, userInfo } from 'node:os';
-import { join, relative } from 'node:path';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { ssmParameters } from '../actions/lib/aws/parameters.ts';
 import { UserError } from '../actions/lib/errors.ts';
@@ -19,12 +18,14 @@ import { renderPlan, WHOLE, type PlanContext } from '../actions/lib/markdown/pla
 import { isEmptyPlan, summarisePlan } from '../actions/lib/terraform/plan-summary.ts';
 import { showMarkdown } from './show-markdown.ts';
 import { Terraform, varFileOf } from '../actions/lib/terraform/cli.ts';
+import { redeploy } from '../actions/lib/terraform/redeploy.ts';
 import { initEnvironment, withPlan } from '../actions/lib/terraform/workspace.ts';
 import { packageLambdas } from '../actions/lib/packaging/package.ts';
 import { writeManifest } from '../actions/lib/packaging/manifest.ts';
 import { command } from './command.ts';
 import { initOffline, offlineEnv } from './offline-terraform.ts';
 import { keepingErrors } from './problems.ts';
+import { testedFolders, testFolders } from './terraform-tests.ts';
 import { ROOT, toolEnv } from './tools.ts';
 
 const OPERATIONS = ['plan', 'apply', 'destroy', 'validate', 'fmt', 'output', 'init', 'test', 'clean'] as const;
@@ -47,7 +48,8 @@ await command(async () => {
       await initOffline(folder);
       return show(['validate', ...plain, ...args], folder, offlineEnv(folder));
     case 'test':
-      return testModules();
+      // The folders that are named, or all.
+      return testFolders(process.argv.length > 3 ? process.argv.slice(3) : testedFolders(ROOT), [...plain, ...args]);
     case 'init':
       return init();
     case 'output':
@@ -105,6 +107,7 @@ async function plan(operation: 'plan' | 'apply' | 'destroy'): Promise<number> {
       const { ok } = await terraform().apply({ planFile: file, varFile: varFileOf(environment()) });
       if (!ok)
         throw new UserError(`Not all of the ${operation} was done.`, 'Mend the cause and run it again: it goes on.');
+      await redeploy(terraform(), { environment: environment(), applied: result.plan, extraArgs, log: terminalLog() });
       return 0;
     },
   );
@@ -130,30 +133,6 @@ async function confirm(operation: string): Promise<boolean> {
   } finally {
     terminal.close();
   }
-}
-
-/** Every folder that has tests of its own, as many at once as there are cores. What they say is shown folder by folder. */
-async function testModules(): Promise<number> {
-  const modules = readdirSync(join(folder, '_modules')).map((name) => join(folder, '_modules', name));
-  const folders = [folder, join(folder, 'api-gateway'), ...modules];
-  // One after the other: they may share a cache of providers, which Terraform does not guard.
-  for (const module of folders) await initOffline(module);
-  const waiting = folders.values();
-  let worst = 0;
-  const worker = async (): Promise<void> => {
-    for (const module of waiting) worst = Math.max(worst, await testModule(module));
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
-  return worst;
-}
-
-async function testModule(module: string): Promise<number> {
-  const lines: string[] = [];
-  const onLine = (line: string): void => void lines.push(line);
-  const options = { cwd: module, env: offlineEnv(module), onStdout: onLine, onStderr: onLine };
-  const code = await runCommand('terraform', ['test', ...plain, ...args], options);
-  process.stdout.write(`\n${[relative(ROOT, module), ...lines].join('\n')}\n`);
-  return code;
 }
 
 /** Terraform with this terminal as its own. */

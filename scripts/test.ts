@@ -8,12 +8,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { choice } from '../actions/lib/inputs.ts';
-import { changedSince, READS, type Reads } from './changes.ts';
+import { changedSince, READS, runsTerraform, type Reads } from './changes.ts';
 import { command } from './command.ts';
+import { touchedFolders } from './terraform-tests.ts';
 import { ROOT, toolEnv } from './tools.ts';
 
 interface Count {
@@ -24,7 +25,8 @@ interface Count {
 interface Check {
   readonly name: string;
   readonly reads: Reads;
-  readonly run: () => Promise<boolean>;
+  /** @param changed the files that differ, as paths from the root; all if left out. */
+  readonly run: (changed?: readonly string[]) => Promise<boolean>;
 }
 
 const total: Count = { passed: 0, failed: 0 };
@@ -50,7 +52,7 @@ await command(async () => {
   for (const { name, run } of chosen) {
     process.stdout.write(`\n── ${name} ──\n`);
     const started = Date.now();
-    const ok = await run();
+    const ok = await run(changed);
     results.push({ name, ok, seconds: (Date.now() - started) / 1000 });
     if (interrupted) break;
   }
@@ -73,12 +75,12 @@ function checks(mode: 'check' | 'all'): readonly Check[] {
     },
     {
       name: 'Terraform format',
-      reads: READS.code,
+      reads: READS.terraform,
       run: () => succeeds('terraform', ['fmt', '-check', '-recursive', 'terraform']),
     },
     {
       name: 'Terraform validate',
-      reads: READS.code,
+      reads: READS.terraform,
       run: () => succeeds('node', ['scripts/terraform.ts', 'validate']),
     },
     {
@@ -86,7 +88,7 @@ function checks(mode: 'check' | 'all'): readonly Check[] {
       reads: READS.lintedTerraform,
       run: () => succeeds('node', ['scripts/lint-terraform.ts']),
     },
-    { name: 'Terraform unit tests', reads: READS.code, run: terraformTests },
+    { name: 'Terraform unit tests', reads: READS.terraform, run: terraformTests },
     { name: 'unit tests', reads: READS.code, run: () => jest('unit') },
   ];
   if (mode === 'check') return fast;
@@ -110,6 +112,8 @@ async function jest(project: string): Promise<boolean> {
       '--json',
       '--outputFile',
       file,
+      // They wait for Terraform, which waits for AWS, more than they compute; jest's default is a core less than there are.
+      ...(project === 'e2e' ? [`--maxWorkers=${Math.max(2, availableParallelism() - 1)}`] : []),
     ]);
     if (!existsSync(file)) return false;
     const results: { numPassedTests: number; numFailedTests: number; numRuntimeErrorTestSuites: number } = JSON.parse(
@@ -125,9 +129,10 @@ async function jest(project: string): Promise<boolean> {
 }
 
 /** Terraform says `Success! 12 passed, 0 failed.` (or `Failure! …`) for each folder. */
-async function terraformTests(): Promise<boolean> {
+async function terraformTests(changed?: readonly string[]): Promise<boolean> {
+  const chosen = changed === undefined || changed.some(runsTerraform) ? [] : touchedFolders(ROOT, changed);
   let folders = 0;
-  const ok = await succeeds('node', ['scripts/terraform.ts', 'test'], (line) => {
+  const ok = await succeeds('node', ['scripts/terraform.ts', 'test', ...chosen], (line) => {
     const [, passed, failed] = /^(?:Success|Failure)! (\d+) passed, (\d+) failed/.exec(line) ?? [];
     if (passed === undefined || failed === undefined) return;
     folders += 1;

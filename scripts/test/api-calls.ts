@@ -17,13 +17,23 @@ export interface ApiAnswer {
   readonly body: unknown;
 }
 
-export async function call(
-  api: DeployedApi,
-  stage: string,
-  { method, path, body, headers, key }: ApiCall,
-): Promise<ApiAnswer> {
+export async function call(api: DeployedApi, stage: string, request: ApiCall): Promise<ApiAnswer> {
+  const response = await send(api, stage, request);
+  return { status: response.status, type: response.headers.get('content-type') ?? '', body: await response.json() };
+}
+
+/** Whether API Gateway hands a request on to `replace-strings`, whatever that says of it. */
+export async function reachesTheLambda(api: DeployedApi, stage: string, request: ApiCall): Promise<boolean> {
+  for (;;) {
+    const { status, headers } = await send(api, stage, request);
+    if (status !== 429) return headers.has('x-lambda-revision');
+    await delay(150);
+  }
+}
+
+function send(api: DeployedApi, stage: string, { method, path, body, headers, key }: ApiCall): Promise<Response> {
   const sent = key === undefined ? api.keys[stage] : (key ?? undefined);
-  const response = await fetch(`${api.endpoint}/${stage}/${path}`, {
+  return fetch(`${api.endpoint}/${stage}/${path}`, {
     method,
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -33,7 +43,6 @@ export async function call(
     ...(body === undefined ? {} : { body }),
     signal: AbortSignal.timeout(35_000),
   });
-  return { status: response.status, type: response.headers.get('content-type') ?? '', body: await response.json() };
 }
 
 /** Repeats a call that was throttled: a stage lets 10 through in a second. */

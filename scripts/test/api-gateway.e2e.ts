@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readBodies } from '../../lambdas/shared/test/bodies.ts';
 import { findApi, type DeployedApi } from '../demo/api.ts';
 import { down, up } from '../sandbox/client.ts';
 import type { SandboxInfo } from '../sandbox/state.ts';
@@ -20,6 +21,7 @@ import {
   exampleCalls,
   operationsOf,
   patiently,
+  reachesTheLambda,
   type ApiAnswer,
   type ApiCall,
   type OpenApi,
@@ -242,7 +244,7 @@ describe('the API Gateway architecture, deployed', () => {
     test('429 when more come at once than the burst', async () => {
       await delay(1_500); // The tests before have used some of it.
       const answers = await Promise.all(
-        Array.from({ length: 40 }, () => call(api, stage, { method: 'GET', path: 'mappings/ABN' })),
+        Array.from({ length: 100 }, () => call(api, stage, { method: 'GET', path: 'mappings/ABN' })),
       );
       const refused = answers.filter(({ status }) => status === 429);
       expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(5);
@@ -250,6 +252,15 @@ describe('the API Gateway architecture, deployed', () => {
       expect(refused[0]).toEqual(error(429, 'Too Many Requests'));
     }, 60_000);
   });
+
+  test('its model takes the bodies that the lambda takes, and no others', async () => {
+    const bodies = readBodies('replace-strings');
+    expect(bodies.length).toBeGreaterThan(10);
+    for (const { title, body, good } of bodies) {
+      const request = { method: 'POST', path: 'string/replace', body: JSON.stringify(body) };
+      expect({ title, taken: await reachesTheLambda(api, 'test', request) }).toEqual({ title, taken: good });
+    }
+  }, 60_000);
 
   test('its access logs are JSON with what was asked and how it ended, and hold no key', async () => {
     const names = STAGES.map((stage) => `/aws/apigateway/rest-api-test/${stage}`);
@@ -275,6 +286,16 @@ describe('the API Gateway architecture, deployed', () => {
     const paths = Object.fromEntries(Object.entries(exported.paths).filter(([path]) => !added.includes(path)));
     expect(operationsOf({ paths })).toEqual(operationsOf(document));
   });
+
+  test('a lambda that is removed is gone from both stages, by the same apply', async () => {
+    const request = { method: 'POST', path: 'string/replace/loosely', body: '{"content":"ABN"}' };
+    for (const stage of STAGES) expect(await ask(stage, request)).toMatchObject({ status: 200 });
+    await project.removeLambda('replace-loosely', LOOSE);
+    succeeded(await project.apply());
+    for (const stage of STAGES)
+      expect(await ask(stage, request)).toMatchObject({ status: 404, body: { message: 'Not Found' } });
+    expect((await project.plan()).code).toBe(0);
+  }, 300_000);
 
   test.each(STAGES)(
     '429 on %s when the day’s quota is used up, in the same shape',

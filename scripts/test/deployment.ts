@@ -1,9 +1,11 @@
-import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportProject } from '../demo/project.ts';
 import type { SandboxInfo } from '../sandbox/state.ts';
 import { ROOT, toolEnv, TOOLS } from '../tools.ts';
 import { runScript, start, type Ended } from './child.ts';
+
+const ENTRIES = 'terraform/api-gateway/lambdas.tf';
 
 /** A copy of this project that a person works in, with the sandbox as its account and `test` as its environment. */
 export class Deployment {
@@ -34,13 +36,14 @@ export class Deployment {
 
   /** What the README says: copy an example's folder under a new id, add one entry. */
   async addLambda(id: string, example: string, entry: string): Promise<void> {
-    const lambdas = join(this.folder, 'lambdas');
-    await cp(join(lambdas, example), join(lambdas, id), { recursive: true });
-    await this.edit(
-      'terraform/api-gateway/lambdas.tf',
-      /^ {2}lambdas = \{\n/m,
-      (found) => `${found}"${id}" = ${entry}\n`,
-    );
+    await cp(join(this.folder, 'lambdas', example), join(this.folder, 'lambdas', id), { recursive: true });
+    await this.edit(ENTRIES, /^ {2}lambdas = \{\n/m, (found) => `${found}${namedEntry(id, entry)}`);
+  }
+
+  /** The same backwards. */
+  async removeLambda(id: string, entry: string): Promise<void> {
+    await rm(join(this.folder, 'lambdas', id), { recursive: true });
+    await this.edit(ENTRIES, namedEntry(id, entry), () => '');
   }
 
   async setVariables(hcl: string): Promise<void> {
@@ -48,7 +51,7 @@ export class Deployment {
     await writeFile(file, `${await readFile(file, 'utf8')}\n${hcl}\n`);
   }
 
-  async edit(file: string, what: RegExp, change: (found: string) => string): Promise<void> {
+  async edit(file: string, what: RegExp | string, change: (found: string) => string): Promise<void> {
     const path = join(this.folder, file);
     const before = await readFile(path, 'utf8');
     const after = before.replace(what, change);
@@ -97,4 +100,8 @@ export class Deployment {
 export function succeeded(ended: Ended): Ended {
   if (ended.code === 0) return ended;
   throw new Error(`It ended with ${ended.code}:\n${ended.stdout.slice(-4000)}\n${ended.stderr.slice(-8000)}`);
+}
+
+function namedEntry(id: string, entry: string): string {
+  return `    "${id}" = ${entry}\n`;
 }

@@ -3,17 +3,14 @@ import { codeBlock, cut } from './escape.ts';
 /** In UTF-16 code units, for all errors together: the plan is in the same summary, which holds 1 MiB (see `STEP_SUMMARY`). */
 const ERRORS = 30_000;
 
-/** How an apply ended, below its plan in the run's summary. */
-export function applyOutcome({
-  ok,
-  errors,
-  seconds,
-}: {
-  readonly ok: boolean;
-  readonly errors: readonly string[];
-  readonly seconds: number;
-}): string {
-  if (ok) return `**Applied** in ${seconds.toFixed(0)} s.`;
+/** Below the plan in the run's summary, when all of it was applied. */
+export function applySuccess(seconds: number, redeployed: boolean): string {
+  const again = redeployed ? ' The API was deployed a second time, because parts of it were removed.' : '';
+  return `**Applied** in ${seconds.toFixed(0)} s.${again}`;
+}
+
+/** In its place, when Terraform failed on the way. */
+export function applyFailure(errors: readonly string[], seconds: number): string {
   const shown = errors.slice(0, 20).map((error) => {
     const text = cut(error, ERRORS / Math.min(20, errors.length));
     return text === error ? error : `${text}… (the log has the rest)`;

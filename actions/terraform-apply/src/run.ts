@@ -1,8 +1,9 @@
 import { UserError } from '../../lib/errors.ts';
-import { applyOutcome } from '../../lib/markdown/apply.ts';
+import { applyFailure, applySuccess } from '../../lib/markdown/apply.ts';
 import { planHeadline, renderPlan, renderPlanFailure, STEP_SUMMARY, WHOLE } from '../../lib/markdown/plan.ts';
 import { varFileOf, type Terraform } from '../../lib/terraform/cli.ts';
 import { isEmptyPlan, summarisePlan } from '../../lib/terraform/plan-summary.ts';
+import { redeploy } from '../../lib/terraform/redeploy.ts';
 import { errorsOf, planContext, type RunDeps } from '../../lib/terraform/run.ts';
 import { initEnvironment, withPlan } from '../../lib/terraform/workspace.ts';
 import type { Inputs } from './inputs.ts';
@@ -42,14 +43,16 @@ export async function run(inputs: Inputs, deps: Deps): Promise<Outputs> {
       return { changed: false, headline };
     }
     const { ok, diagnostics } = await deps.terraform.apply({ planFile, varFile: varFileOf(environment) });
-    const seconds = (deps.now() - started) / 1000;
-    await deps.writeSummary(applyOutcome({ ok, errors: errorsOf(diagnostics), seconds }));
+    const elapsed = (): number => (deps.now() - started) / 1000;
     if (!ok) {
+      await deps.writeSummary(applyFailure(errorsOf(diagnostics), elapsed()));
       throw new UserError(
         `Terraform could not apply all of the plan to "${environment}".`,
         'The log says what was done. Mend the cause and run this again: it goes on from there.',
       );
     }
+    const redeployed = await redeploy(deps.terraform, { environment, applied: result.plan, log: deps.log });
+    await deps.writeSummary(applySuccess(elapsed(), redeployed));
     return { changed: true, headline };
   });
 }

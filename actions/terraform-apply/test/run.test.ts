@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
 import type { PlanResult } from '../../lib/terraform/cli.ts';
+import type { ActionJson, ResourceChangeJson } from '../../lib/terraform/plan-json.ts';
 import { recordingLog } from '../../lib/test/fakes/log.ts';
 import { fakeParameters } from '../../lib/test/fakes/parameters.ts';
 import { temporaryFolders } from '../../lib/test/fakes/temp.ts';
@@ -54,6 +55,30 @@ describe('an apply', () => {
     expect(summaries[0]).toContain('### Terraform plan · `test` · ');
     expect(summaries[1]).toBe('**Applied** in 10 s.');
     expect(terraform.leftBehind()).toEqual([]);
+  });
+
+  test('that removes a part of an API deploys it a second time', async () => {
+    const change = (type: string, actions: ActionJson[]): ResourceChangeJson => ({
+      address: `${type}.this`,
+      mode: 'managed',
+      type,
+      name: 'this',
+      change: { actions, before: null, after: null },
+    });
+    const deployment = change('aws_api_gateway_deployment', ['create', 'delete']);
+    const plan = (resource_changes: ResourceChangeJson[]): PlanResult => ({
+      kind: 'planned',
+      plan: { ...planFixture('no-changes'), resource_changes },
+      diagnostics: [],
+    });
+    const { inputs, deps, terraform, summaries } = prepare(
+      plan([change('aws_api_gateway_method', ['delete']), deployment]),
+    );
+    terraform.laterResult = plan([deployment]);
+    await run(inputs, deps);
+    expect(terraform.plans[1]?.extraArgs).toEqual(['-replace=aws_api_gateway_deployment.this']);
+    expect(terraform.calls.filter((call) => call.startsWith('apply'))).toHaveLength(2);
+    expect(summaries.at(-1)).toContain('deployed a second time');
   });
 
   test('of no changes applies nothing', async () => {

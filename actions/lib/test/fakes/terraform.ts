@@ -9,6 +9,8 @@ export class FakeTerraform implements Pick<Terraform, 'init' | 'plan' | 'apply'>
   readonly backends: Backend[] = [];
   plans: PlanOptions[] = [];
   result: PlanResult;
+  /** What the plans after the first one answer, where that is something else. */
+  laterResult: PlanResult | undefined;
   applied: Awaited<ReturnType<Terraform['apply']>> = { ok: true, diagnostics: [] };
 
   constructor(result: PlanResult) {
@@ -25,7 +27,7 @@ export class FakeTerraform implements Pick<Terraform, 'init' | 'plan' | 'apply'>
     this.calls.push('plan');
     this.plans.push(options);
     writeFileSync(options.planFile, 'saved plan');
-    return Promise.resolve(this.result);
+    return Promise.resolve(this.plans.length > 1 ? (this.laterResult ?? this.result) : this.result);
   }
 
   apply({ planFile }: { planFile: string }): Promise<Awaited<ReturnType<Terraform['apply']>>> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { applyOutcome } from '../../markdown/apply.ts';
+import { applyFailure, applySuccess } from '../../markdown/apply.ts';
 import { COMMENT, renderPlan, renderPlanFailure, STEP_SUMMARY, WHOLE } from '../../markdown/plan.ts';
 import type { PlanJson, ResourceChangeJson } from '../../terraform/plan-json.ts';
 import { summarisePlan } from '../../terraform/plan-summary.ts';
@@ -79,7 +79,10 @@ describe.each(huge)('%s', (_, plan) => {
 
   test('fit into a step summary, with an outcome below', () => {
     const step = renderPlan(summary, CONTEXT, STEP_SUMMARY);
-    const outcome = applyOutcome({ ok: false, errors: Array.from({ length: 50 }, () => big), seconds: 1 });
+    const outcome = applyFailure(
+      Array.from({ length: 50 }, () => big),
+      1,
+    );
     expect(Buffer.byteLength(`${step}\n${outcome}\n`)).toBeLessThan(MEBIBYTE);
     expect(step.isWellFormed()).toBe(true);
   });
@@ -133,17 +136,21 @@ test('an error of 1 MB is shown by its beginning', () => {
 
 describe('the outcome of an apply', () => {
   test('is one line when it is done', () => {
-    expect(applyOutcome({ ok: true, errors: [], seconds: 12.3 })).toBe('**Applied** in 12 s.');
+    expect(applySuccess(12.3, false)).toBe('**Applied** in 12 s.');
+    expect(applySuccess(12.3, true)).toContain('deployed a second time, because parts of it were removed');
   });
 
   test('says that the next run goes on, and shows the errors', () => {
-    const text = applyOutcome({ ok: false, errors: ['First ```', 'Second'], seconds: 3 });
+    const text = applyFailure(['First ```', 'Second'], 3);
     expect(text).toContain('**Not all of it was applied** (3 s). The next run goes on from here.');
     expect(nodesOf(text, 'code').map(({ value }) => value)).toEqual(['First ```', 'Second']);
   });
 
   test('says how many more errors there are', () => {
-    const text = applyOutcome({ ok: false, errors: Array.from({ length: 25 }, (_, index) => `e${index}`), seconds: 3 });
+    const text = applyFailure(
+      Array.from({ length: 25 }, (_, index) => `e${index}`),
+      3,
+    );
     expect(text).toContain('5 more error(s) are in the log.');
   });
 });
