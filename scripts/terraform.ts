@@ -18,7 +18,7 @@ import { renderPlan, WHOLE, type PlanContext } from '../actions/lib/markdown/pla
 import { isEmptyPlan, summarisePlan } from '../actions/lib/terraform/plan-summary.ts';
 import { showMarkdown } from './show-markdown.ts';
 import { Terraform, varFileOf } from '../actions/lib/terraform/cli.ts';
-import { redeploy } from '../actions/lib/terraform/redeploy.ts';
+import { deployAfterwards, redeploy } from '../actions/lib/terraform/redeploy.ts';
 import { initEnvironment, withPlan } from '../actions/lib/terraform/workspace.ts';
 import { packageLambdas } from '../actions/lib/packaging/package.ts';
 import { writeManifest } from '../actions/lib/packaging/manifest.ts';
@@ -106,7 +106,10 @@ async function plan(operation: 'plan' | 'apply' | 'destroy'): Promise<number> {
         throw new UserError('Nothing was changed.', 'Answer "yes" to go on.');
       const { ok } = await terraform().apply({ planFile: file, varFile: varFileOf(environment()) });
       if (!ok)
-        throw new UserError(`Not all of the ${operation} was done.`, 'Mend the cause and run it again: it goes on.');
+        throw new UserError(
+          `Not all of the ${operation} was done.`,
+          `Mend the cause and run it again: it goes on.${deployAfterwards(environment(), result.plan)}`,
+        );
       await redeploy(terraform(), { environment: environment(), applied: result.plan, extraArgs, log: terminalLog() });
       return 0;
     },

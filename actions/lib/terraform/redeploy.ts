@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { attributeChanges } from './attributes.ts';
 import { varFileOf, type Terraform } from './cli.ts';
 import type { PlanJson, ResourceChangeJson } from './plan-json.ts';
 import { withPlan } from './workspace.ts';
@@ -36,8 +37,19 @@ export function deploymentsToRepeat({ resource_changes: changes = [] }: PlanJson
 }
 
 /**
+ * What there is to do besides after a plan was applied only in part; nothing, or a sentence to put behind another. What has been removed
+ * by then is in no later plan, so running the apply again would find nothing to do while the stages go on serving it.
+ */
+export function deployAfterwards(environment: string, plan: PlanJson): string {
+  const addresses = deploymentsToRepeat(plan);
+  if (addresses.length === 0) return '';
+  return ` Parts of the API were to be removed, and only this takes them from the stages for certain: ${deployCommand(environment, addresses)}`;
+}
+
+/**
  * Makes those deployments once more, after `applied` was.
  *
+ * @param options.extraArgs what the first plan was made with
  * @returns whether there were any.
  * @throws UserError if it cannot be done, or if the plan for it holds more: that would be applied without having been seen.
  */
@@ -54,22 +66,25 @@ export async function redeploy(
   const addresses = deploymentsToRepeat(applied);
   if (addresses.length === 0) return false;
   log.info('Parts of the API were removed: it is deployed a second time, now that they are gone.');
-  const replace = addresses.map((address) => `-replace=${address}`);
   const stopped = (what: string): UserError =>
     new UserError(
       `The plan was applied, but the stages go on serving what was removed: ${what}.`,
-      `Mend the cause, then deploy with: make terraform/apply ENV=${environment} ARGS="${replace.join(' ')}"`,
+      `Mend the cause, then deploy with: ${deployCommand(environment, addresses)}`,
     );
   return withPlan(
     terraform,
-    { environment, lock: true, extraArgs: [...extraArgs, ...replace] },
+    { environment, lock: true, extraArgs: [...withoutReplace(extraArgs), ...addresses.map(replaceArg)] },
     async (result, planFile) => {
       if (result.kind === 'failed') throw stopped('the second deployment could not be planned');
-      const others = (result.plan.resource_changes ?? []).filter((change) => !isExpected(change, addresses));
+      const changes = result.plan.resource_changes ?? [];
+      const others = changes.filter((change) => !isIdle(change) && !isRedeployment(change, addresses));
       if (others.length > 0)
         throw stopped(
           `the plan for the second deployment also changes ${others.map(({ address }) => address).join(', ')}`,
         );
+      const missing = addresses.filter((address) => !changes.some((change) => isReplaced(change, [address])));
+      if (missing.length > 0)
+        throw stopped(`the plan for the second deployment does not replace ${missing.join(', ')}`);
       const { ok } = await terraform.apply({ planFile, varFile: varFileOf(environment) });
       if (!ok) throw stopped('the second deployment failed');
       return true;
@@ -77,11 +92,40 @@ export async function redeploy(
   );
 }
 
-function isExpected(
-  { address, type, mode, change: { actions } }: ResourceChangeJson,
+function replaceArg(address: string): string {
+  return `-replace=${address}`;
+}
+
+/** Single quotes: an address can hold double ones, as in `module.api["eu"]`. */
+function deployCommand(environment: string, addresses: readonly string[]): string {
+  return `make terraform/apply ENV=${environment} ARGS='${addresses.map(replaceArg).join(' ')}'`;
+}
+
+/** What was to be replaced has been, by the first plan. */
+function withoutReplace(args: readonly string[]): readonly string[] {
+  const isFlag = (arg: string | undefined): boolean => arg !== undefined && /^--?replace$/.test(arg);
+  return args.filter((arg, index) => !isFlag(arg) && !/^--?replace=/.test(arg) && !isFlag(args[index - 1]));
+}
+
+function isIdle({ mode, change: { actions } }: ResourceChangeJson): boolean {
+  return mode === 'data' || actions.every((action) => action === 'no-op');
+}
+
+/** A deployment that is replaced, or a stage that is pointed to it and otherwise left as it is. */
+function isRedeployment(resource: ResourceChangeJson, addresses: readonly string[]): boolean {
+  const { type, change } = resource;
+  if (type !== 'aws_api_gateway_stage') return isReplaced(resource, addresses);
+  return (
+    change.actions.every((action) => action === 'update') &&
+    attributeChanges(change).every(({ path }) => path === 'deployment_id')
+  );
+}
+
+function isReplaced(
+  { address, deposed, change: { actions } }: ResourceChangeJson,
   addresses: readonly string[],
 ): boolean {
-  if (mode === 'data' || actions.every((action) => action === 'no-op')) return true;
-  if (type === 'aws_api_gateway_stage') return actions.every((action) => action === 'update');
-  return addresses.includes(address);
+  return (
+    deposed === undefined && addresses.includes(address) && actions.includes('create') && actions.includes('delete')
+  );
 }

@@ -1,9 +1,9 @@
-import { UserError } from '../../lib/errors.ts';
-import { applyFailure, applySuccess } from '../../lib/markdown/apply.ts';
+import { describeError, UserError } from '../../lib/errors.ts';
+import { applyFailure, applySuccess, redeployFailure } from '../../lib/markdown/apply.ts';
 import { planHeadline, renderPlan, renderPlanFailure, STEP_SUMMARY, WHOLE } from '../../lib/markdown/plan.ts';
 import { varFileOf, type Terraform } from '../../lib/terraform/cli.ts';
 import { isEmptyPlan, summarisePlan } from '../../lib/terraform/plan-summary.ts';
-import { redeploy } from '../../lib/terraform/redeploy.ts';
+import { deployAfterwards, redeploy } from '../../lib/terraform/redeploy.ts';
 import { errorsOf, planContext, type RunDeps } from '../../lib/terraform/run.ts';
 import { initEnvironment, withPlan } from '../../lib/terraform/workspace.ts';
 import type { Inputs } from './inputs.ts';
@@ -45,13 +45,18 @@ export async function run(inputs: Inputs, deps: Deps): Promise<Outputs> {
     const { ok, diagnostics } = await deps.terraform.apply({ planFile, varFile: varFileOf(environment) });
     const elapsed = (): number => (deps.now() - started) / 1000;
     if (!ok) {
-      await deps.writeSummary(applyFailure(errorsOf(diagnostics), elapsed()));
+      const afterwards = deployAfterwards(environment, result.plan);
+      await deps.writeSummary(applyFailure(errorsOf(diagnostics), elapsed(), afterwards));
       throw new UserError(
         `Terraform could not apply all of the plan to "${environment}".`,
-        'The log says what was done. Mend the cause and run this again: it goes on from there.',
+        `The log says what was done. Mend the cause and run this again: it goes on from there.${afterwards}`,
       );
     }
-    const redeployed = await redeploy(deps.terraform, { environment, applied: result.plan, log: deps.log });
+    const options = { environment, applied: result.plan, log: deps.log };
+    const redeployed = await redeploy(deps.terraform, options).catch(async (error: unknown) => {
+      await deps.writeSummary(redeployFailure(describeError(error), elapsed()));
+      throw error;
+    });
     await deps.writeSummary(applySuccess(elapsed(), redeployed));
     return { changed: true, headline };
   });

@@ -57,30 +57,6 @@ describe('an apply', () => {
     expect(terraform.leftBehind()).toEqual([]);
   });
 
-  test('that removes a part of an API deploys it a second time', async () => {
-    const change = (type: string, actions: ActionJson[]): ResourceChangeJson => ({
-      address: `${type}.this`,
-      mode: 'managed',
-      type,
-      name: 'this',
-      change: { actions, before: null, after: null },
-    });
-    const deployment = change('aws_api_gateway_deployment', ['create', 'delete']);
-    const plan = (resource_changes: ResourceChangeJson[]): PlanResult => ({
-      kind: 'planned',
-      plan: { ...planFixture('no-changes'), resource_changes },
-      diagnostics: [],
-    });
-    const { inputs, deps, terraform, summaries } = prepare(
-      plan([change('aws_api_gateway_method', ['delete']), deployment]),
-    );
-    terraform.laterResult = plan([deployment]);
-    await run(inputs, deps);
-    expect(terraform.plans[1]?.extraArgs).toEqual(['-replace=aws_api_gateway_deployment.this']);
-    expect(terraform.calls.filter((call) => call.startsWith('apply'))).toHaveLength(2);
-    expect(summaries.at(-1)).toContain('deployed a second time');
-  });
-
   test('of no changes applies nothing', async () => {
     const { inputs, deps, terraform, log } = prepare(planned('no-changes'));
     expect(await run(inputs, deps)).toEqual({ changed: false, headline: 'No changes' });
@@ -92,6 +68,67 @@ describe('an apply', () => {
     const { inputs, deps, log, summaries } = prepare(planned('secrets'));
     const outputs = await run(inputs, deps);
     expect(JSON.stringify([outputs, log.lines, summaries])).not.toContain('planted-');
+  });
+});
+
+describe('an apply that removes a part of an API', () => {
+  const change = (type: string, actions: ActionJson[]): ResourceChangeJson => ({
+    address: `${type}.this`,
+    mode: 'managed',
+    type,
+    name: 'this',
+    change: { actions, before: null, after: null },
+  });
+  const deployment = change('aws_api_gateway_deployment', ['create', 'delete']);
+  const plan = (resource_changes: ResourceChangeJson[]): PlanResult => ({
+    kind: 'planned',
+    plan: { ...planFixture('no-changes'), resource_changes },
+    diagnostics: [],
+  });
+  const command = "make terraform/apply ENV=test ARGS='-replace=aws_api_gateway_deployment.this'";
+  const prepareRemoval = (second: PlanResult) => {
+    const prepared = prepare(plan([change('aws_api_gateway_method', ['delete']), deployment]));
+    prepared.terraform.laterResult = second;
+    return prepared;
+  };
+
+  test('deploys it a second time, and says so', async () => {
+    const { inputs, deps, terraform, summaries, log } = prepareRemoval(plan([deployment]));
+    await run(inputs, deps);
+    expect(terraform.plans[1]).toMatchObject({
+      lock: true,
+      varFile: join('environments', 'test.tfvars'),
+      extraArgs: ['-replace=aws_api_gateway_deployment.this'],
+    });
+    const [first, second] = terraform.plans.map(({ planFile }) => `apply ${planFile}`);
+    expect(terraform.calls).toEqual(['init', 'plan', first, 'plan', second]);
+    expect(summaries.at(-1)).toContain('deployed a second time');
+    expect(log.text()).toContain('deployed a second time');
+    expect(terraform.leftBehind()).toEqual([]);
+  });
+
+  test.each<[string, PlanResult]>([
+    ['there is no second plan', failed],
+    ['the second plan holds something else', plan([deployment, change('aws_ssm_parameter', ['update'])])],
+  ])('fails if %s, and says in the summary too how to go on', async (_, second) => {
+    const { inputs, deps, terraform, summaries } = prepareRemoval(second);
+    await expect(run(inputs, deps)).rejects.toMatchObject({
+      name: 'UserError',
+      hint: expect.stringContaining(command),
+    });
+    expect(terraform.calls.filter((call) => call.startsWith('apply'))).toHaveLength(1);
+    expect(summaries).toHaveLength(2);
+    expect(summaries[1]).toContain('**Applied, but the API was not deployed a second time** (10 s).');
+    expect(summaries[1]).toContain(command);
+    expect(terraform.leftBehind()).toEqual([]);
+  });
+
+  test('says how to go on when it failed half-way: repeating it would not help', async () => {
+    const { inputs, deps, terraform, summaries } = prepareRemoval(plan([deployment]));
+    terraform.applied = { ok: false, diagnostics: [{ severity: 'error', message: 'AccessDenied' }] };
+    await expect(run(inputs, deps)).rejects.toMatchObject({ hint: expect.stringContaining(command) });
+    expect(terraform.plans).toHaveLength(1);
+    expect(summaries[1]).toContain('only this takes them from the stages for certain');
   });
 });
 

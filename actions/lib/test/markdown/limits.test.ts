@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { applyFailure, applySuccess } from '../../markdown/apply.ts';
+import { applyFailure, applySuccess, redeployFailure } from '../../markdown/apply.ts';
 import { COMMENT, renderPlan, renderPlanFailure, STEP_SUMMARY, WHOLE } from '../../markdown/plan.ts';
 import type { PlanJson, ResourceChangeJson } from '../../terraform/plan-json.ts';
 import { summarisePlan } from '../../terraform/plan-summary.ts';
@@ -144,6 +144,17 @@ describe('the outcome of an apply', () => {
     const text = applyFailure(['First ```', 'Second'], 3);
     expect(text).toContain('**Not all of it was applied** (3 s). The next run goes on from here.');
     expect(nodesOf(text, 'code').map(({ value }) => value)).toEqual(['First ```', 'Second']);
+  });
+
+  test('says what the next run does not do', () => {
+    expect(applyFailure([], 3, ' Then deploy <this>.')).toContain('goes on from here. Then deploy &#60;this&#62;.');
+  });
+
+  test('says that the API was not deployed a second time, and why', () => {
+    const text = redeployFailure('The plan ``` also changes more', 3);
+    expect(text).toContain('**Applied, but the API was not deployed a second time** (3 s).');
+    expect(nodesOf(text, 'code').map(({ value }) => value)).toEqual(['The plan ``` also changes more']);
+    expect(redeployFailure('x'.repeat(1_000_000), 3).length).toBeLessThan(40_000);
   });
 
   test('says how many more errors there are', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PlanResult } from '../../terraform/cli.ts';
-import type { ActionJson, PlanJson } from '../../terraform/plan-json.ts';
-import { deploymentsToRepeat, redeploy } from '../../terraform/redeploy.ts';
+import type { ActionJson, ChangeJson, PlanJson } from '../../terraform/plan-json.ts';
+import { deployAfterwards, deploymentsToRepeat, redeploy } from '../../terraform/redeploy.ts';
 import { recordingLog } from '../fakes/log.ts';
 import { FakeTerraform } from '../fakes/terraform.ts';
 
@@ -31,15 +31,21 @@ const removed = planOf({
 const again = planOf({ [DEPLOYMENT]: ['create', 'delete'], [STAGE]: ['update'], 'aws_ssm_parameter.map': ['no-op'] });
 
 describe('a deployment is to be made once more', () => {
-  test.each(['method', 'integration', 'resource', 'model', 'request_validator', 'gateway_response', 'method_response'])(
-    'when a %s is removed or replaced with it',
-    (kind) => {
-      for (const actions of [['delete'], ['create', 'delete']] satisfies ActionJson[][]) {
-        const plan = planOf({ [`aws_api_gateway_${kind}.old`]: actions, [DEPLOYMENT]: ['create', 'delete'] });
-        expect(deploymentsToRepeat(plan)).toEqual([DEPLOYMENT]);
-      }
-    },
-  );
+  test.each([
+    'gateway_response',
+    'integration',
+    'integration_response',
+    'method',
+    'method_response',
+    'model',
+    'request_validator',
+    'resource',
+  ])('when a %s is removed or replaced with it', (kind) => {
+    for (const actions of [['delete'], ['create', 'delete']] satisfies ActionJson[][]) {
+      const plan = planOf({ [`aws_api_gateway_${kind}.old`]: actions, [DEPLOYMENT]: ['create', 'delete'] });
+      expect(deploymentsToRepeat(plan)).toEqual([DEPLOYMENT]);
+    }
+  });
 
   test.each<[string, Record<string, readonly ActionJson[]>]>([
     ['nothing is removed', { 'aws_api_gateway_method.new': ['create'], [DEPLOYMENT]: ['create', 'delete'] }],
@@ -52,11 +58,11 @@ describe('a deployment is to be made once more', () => {
 });
 
 describe('deploying again', () => {
-  const prepare = (second: PlanResult) => {
+  const prepare = (second: PlanResult, extraArgs: readonly string[] = ['-parallelism=5']) => {
     const terraform = new FakeTerraform(second);
     const log = recordingLog();
     const run = (applied: PlanJson): Promise<boolean> =>
-      redeploy(terraform, { environment: 'test', applied, extraArgs: ['-parallelism=5'], log });
+      redeploy(terraform, { environment: 'test', applied, extraArgs, log });
     return { terraform, log, run };
   };
   const planned = (plan: PlanJson): PlanResult => ({ kind: 'planned', plan, diagnostics: [] });
@@ -70,6 +76,18 @@ describe('deploying again', () => {
     expect(log.text()).toContain('deployed a second time');
   });
 
+  test('replaces nothing else a second time', async () => {
+    const { terraform, run } = prepare(planned(again), [
+      '-replace=aws_api_gateway_method.a',
+      '-replace',
+      'aws_api_gateway_method.b',
+      '-var',
+      'size=2',
+    ]);
+    await run(removed);
+    expect(terraform.plans[0]?.extraArgs).toEqual(['-var', 'size=2', `-replace=${DEPLOYMENT}`]);
+  });
+
   test('does nothing after an ordinary change', async () => {
     const { terraform, run } = prepare(planned(again));
     expect(await run(again)).toBe(false);
@@ -79,6 +97,7 @@ describe('deploying again', () => {
   test.each<[string, Record<string, readonly ActionJson[]>]>([
     ['another change', { 'aws_ssm_parameter.map': ['update'] }],
     ['a stage that would be replaced', { 'aws_api_gateway_stage.other': ['delete', 'create'] }],
+    ['a deployment that nobody asked for', { 'aws_api_gateway_deployment.other': ['create', 'delete'] }],
   ])('applies no plan that also holds %s', async (_, more) => {
     const { resource_changes: others = [] } = planOf(more);
     const { terraform, run } = prepare(
@@ -86,8 +105,41 @@ describe('deploying again', () => {
     );
     await expect(run(removed)).rejects.toMatchObject({
       message: expect.stringContaining(`also changes ${others[0]?.address}`),
-      hint: expect.stringContaining(`make terraform/apply ENV=test ARGS="-replace=${DEPLOYMENT}"`),
+      hint: expect.stringContaining(`make terraform/apply ENV=test ARGS='-replace=${DEPLOYMENT}'`),
     });
+    expect(terraform.calls).toEqual(['plan']);
+  });
+
+  describe('of a stage', () => {
+    const before = { deployment_id: 'old', variables: { alias: 'test' } };
+    const secondPlan = (after: ChangeJson['after']): PlanJson => ({
+      ...again,
+      resource_changes: (again.resource_changes ?? []).map((resource) =>
+        resource.address === STAGE
+          ? { ...resource, change: { actions: ['update'], before, after, after_unknown: { deployment_id: true } } }
+          : resource,
+      ),
+    });
+
+    test('the deployment may change', async () => {
+      const { run } = prepare(planned(secondPlan({ variables: { alias: 'test' } })));
+      expect(await run(removed)).toBe(true);
+    });
+
+    test('nothing else may', async () => {
+      const { terraform, run } = prepare(planned(secondPlan({ variables: { alias: 'prod' } })));
+      await expect(run(removed)).rejects.toThrow(`also changes ${STAGE}`);
+      expect(terraform.calls).toEqual(['plan']);
+    });
+  });
+
+  test.each<[string, Record<string, readonly ActionJson[]>, string]>([
+    ['leaves the deployment as it is', { [DEPLOYMENT]: ['no-op'] }, `does not replace ${DEPLOYMENT}`],
+    ['does not know it', {}, `does not replace ${DEPLOYMENT}`],
+    ['only deletes it', { [DEPLOYMENT]: ['delete'] }, `also changes ${DEPLOYMENT}`],
+  ])('applies no plan that %s', async (_, changes, message) => {
+    const { terraform, run } = prepare(planned(planOf(changes)));
+    await expect(run(removed)).rejects.toThrow(message);
     expect(terraform.calls).toEqual(['plan']);
   });
 
@@ -99,5 +151,23 @@ describe('deploying again', () => {
     await expect(unapplied.run(removed)).rejects.toThrow(
       'The plan was applied, but the stages go on serving what was removed',
     );
+  });
+});
+
+describe('after a plan that was applied only in part', () => {
+  test('the command that deploys is named, if parts of the API were to be removed', () => {
+    expect(deployAfterwards('test', removed)).toContain(
+      `: make terraform/apply ENV=test ARGS='-replace=${DEPLOYMENT}'`,
+    );
+  });
+
+  test('it is fit for a shell with an address that holds quotation marks', () => {
+    const address = 'module.api["eu"].aws_api_gateway_deployment.this';
+    const plan = planOf({ 'aws_api_gateway_method.old': ['delete'], [address]: ['create', 'delete'] });
+    expect(deployAfterwards('test', plan)).toContain(`ARGS='-replace=${address}'`);
+  });
+
+  test('there is nothing to say of another one', () => {
+    expect(deployAfterwards('test', again)).toBe('');
   });
 });
