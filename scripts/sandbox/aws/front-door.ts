@@ -39,7 +39,15 @@ export interface FrontDoorOptions {
   readonly port?: number;
   /** At most one per service. */
   readonly handlers?: readonly ServiceHandler[];
+  /** What the sandbox answers about itself, below `/_sandbox/`. */
+  readonly controls?: readonly Control[];
   readonly log?: (entry: RequestLogEntry) => void;
+}
+
+/** One address of the sandbox's own; `Faults` is one. */
+export interface Control {
+  readonly path: string;
+  control(method: string, body: string): ServiceResponse;
 }
 
 export interface FrontDoor {
@@ -53,9 +61,10 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
   if (handlers.size !== (options.handlers ?? []).length) throw new Error('Two handlers are for the same service.');
   const upstream = new Upstream(options.emulatorUrl);
   const faults = new Faults();
+  const controls = new Map([faults, ...(options.controls ?? [])].map((control) => [control.path, control]));
 
   const server = createServer((incoming, outgoing) => {
-    const call = new Call(incoming, outgoing, { handlers, upstream, faults });
+    const call = new Call(incoming, outgoing, { handlers, upstream, faults, controls });
     const start = performance.now();
     void call.answer().then((entry) =>
       options.log?.({
@@ -98,6 +107,7 @@ interface CallContext {
   readonly handlers: ReadonlyMap<string, ServiceHandler>;
   readonly upstream: Upstream;
   readonly faults: Faults;
+  readonly controls: ReadonlyMap<string, Control>;
 }
 
 type Outcome = Pick<RequestLogEntry, 'service' | 'action' | 'answeredBy' | 'error'>;
@@ -130,9 +140,10 @@ class Call {
   async answer(): Promise<Outcome> {
     let action: string | undefined;
     try {
-      if (this.#url.pathname === this.#context.faults.path) {
+      const control = this.#context.controls.get(this.#url.pathname);
+      if (control !== undefined) {
         const body = (await this.#readBody()).toString('utf8');
-        this.#respond(this.#context.faults.control(this.#incoming.method ?? 'GET', body));
+        this.#respond(control.control(this.#incoming.method ?? 'GET', body));
         return { service: undefined, action, answeredBy: 'front door' };
       }
       const scope = this.#scope;
