@@ -62,6 +62,10 @@ package/lambdas: setup ## Bundle and zip every lambda, and write the manifest th
 publish/lambdas: setup ## The same, and upload what the artifacts bucket does not have
 	@exec node scripts/package-lambdas.ts --upload
 
+.PHONY: publish/image
+publish/image: setup ## Build the service's image of this commit and push it, unless it is there
+	@exec node scripts/publish-image.ts
+
 .PHONY: build
 build: setup ## Bundle the actions
 	@exec node scripts/build.ts
@@ -99,6 +103,8 @@ node_modules/.ready: package-lock.json package.json
 	  command -v $$tool > /dev/null || { echo "Error: $$tool is missing. Install it (Node 20 or newer, Python 3.10 or newer) and run this again." >&2; exit 1; }; \
 	done
 	@node -e 'if (Number(process.versions.node.split(".")[0]) < 20) { console.error("Error: Node " + process.versions.node + " is too old. Install Node 20 or newer."); process.exit(1) }'
+	@# npm would empty what the link leads to.
+	@if [ -L node_modules ]; then echo "Error: node_modules is a link, and out of date. Install where it leads to, or remove the link." >&2; exit 1; fi
 	@# The warnings are for the Node that installs; what runs is the one that is installed here.
 	npm ci --loglevel=error
 	@touch $@

@@ -21,6 +21,7 @@ export type Operation = (body: Buffer, request: ServiceRequest) => Promise<objec
  *
  * @typeParam Input the SDK's own type of it, such as `CreateApplicationInput`. The SDK does not check that what is required is there.
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it is the type of what is parsed, too
 export function operation<Input>(run: (input: Input, request: ServiceRequest) => object | Promise<object>): Operation {
   return async (body, request) => {
     let input: Input;
