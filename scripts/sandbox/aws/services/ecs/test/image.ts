@@ -22,7 +22,7 @@ createServer((request, response) => {
   console.log(request.url);
   if (request.url === '/crash') process.exit(7);
   if (request.url === '/stubborn') stubborn = true;
-  response.statusCode = request.url === '/health' && env.ILL ? 500 : 200;
+  response.statusCode = (request.url === '/health' ? env.ILL : env.BROKEN) ? 500 : 200;
   response.end(JSON.stringify({ pid: process.pid, env }));
 }).listen(Number(env.PORT), env.HOST, () => console.log('listening'));
 `;

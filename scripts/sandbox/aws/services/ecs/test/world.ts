@@ -79,7 +79,8 @@ export async function startEcsWorld(
     ];
     if (options.more !== undefined) services.push(options.more(context));
     const handlers = services.flatMap((service) => service.handlers);
-    const door = await startFrontDoor({ port, emulatorUrl: emulator.url, handlers });
+    const controls = services.flatMap((service) => service.controls ?? []);
+    const door = await startFrontDoor({ port, emulatorUrl: emulator.url, handlers, controls });
     for (const service of services) await service.start?.();
     const close = async () => {
       for (const service of services.toReversed()) await service.close?.();

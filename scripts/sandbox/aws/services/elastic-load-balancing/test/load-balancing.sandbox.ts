@@ -130,10 +130,10 @@ describe('load balancers of the sandbox', () => {
     for (const target of targets) await world.register(group, target);
     await world.untilHealth(group, { '127.0.0.26': 'healthy', '127.0.0.27': 'healthy' });
     const at = await world.address('web', 83);
-    let going = true;
+    const stop = new AbortController();
     const statuses: number[] = [];
     const callers = Array.from({ length: 10 }, async () => {
-      while (going) statuses.push((await world.ask(at)).status);
+      while (!stop.signal.aborted) statuses.push((await world.ask(at)).status);
     });
     for (let count = 0; count < 4; count += 1) {
       const [first, second] = targets;
@@ -151,7 +151,7 @@ describe('load balancers of the sandbox', () => {
       await world.untilHealth(group, { [second.host]: 'healthy', [next.host]: 'healthy' });
       targets.splice(0, 2, second, next);
     }
-    going = false;
+    stop.abort();
     await Promise.all(callers);
     expect(statuses.length).toBeGreaterThan(500);
     expect(statuses.filter((status) => status !== 200)).toEqual([]);
