@@ -10,9 +10,16 @@ locals {
     var.environment == "production" ? "api${var.suffix}.${var.domain.zone_name}" : "api-${var.environment}${var.suffix}.${var.domain.zone_name}",
   )
 
+  service_name = var.domain == null ? null : coalesce(
+    var.domain.service_name,
+    var.environment == "production" ? "service${var.suffix}.${var.domain.zone_name}" : "service-${var.environment}${var.suffix}.${var.domain.zone_name}",
+  )
+
+  has_fargate = contains(var.architectures, "fargate")
+
   # What the promote action moves; it reads this from SSM, so that it needs no access to the state.
   deploy_targets = {
-    lambdas = { for id, lambda in module.api_gateway.lambdas : id => { function_name = lambda.function_name } }
+    lambdas = { for id, lambda in try(module.api_gateway[0].lambdas, {}) : id => { function_name = lambda.function_name } }
   }
 
   # https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html

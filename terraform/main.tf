@@ -1,3 +1,7 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
 data "aws_region" "current" {}
 
 # Made by bootstrap/, which all environments share.
@@ -68,6 +72,7 @@ resource "aws_ssm_parameter" "strings_mapping" {
 
 module "api_gateway" {
   source = "./api-gateway"
+  count  = contains(var.architectures, "api-gateway") ? 1 : 0
 
   identifier  = var.identifier
   environment = var.environment
@@ -87,11 +92,72 @@ module "api_gateway" {
   lambda_alarm_thresholds = var.lambda_alarm_thresholds
 }
 
+moved {
+  from = module.api_gateway
+  to   = module.api_gateway[0]
+}
+
+module "network" {
+  source = "./_modules/network"
+  count  = local.has_fargate ? 1 : 0
+
+  name                  = local.name
+  cidr                  = var.network.cidr
+  zones                 = var.network.zones
+  nat                   = var.network.nat
+  interface_endpoints   = var.network.interface_endpoints
+  flow_logs             = var.network.flow_logs
+  log_retention_in_days = var.log_retention_in_days
+  encryption_key_arn    = module.encryption_key.arn
+}
+
+# Made by bootstrap/, as the artifacts bucket is: one image per commit, for all environments.
+data "aws_ssm_parameter" "image_repository" {
+  count = local.has_fargate ? 1 : 0
+
+  name = "/terraform/images/service"
+}
+
+data "aws_ecr_repository" "service" {
+  count = local.has_fargate ? 1 : 0
+
+  name = data.aws_ssm_parameter.image_repository[0].insecure_value
+}
+
+module "fargate" {
+  source = "./fargate"
+  count  = local.has_fargate ? 1 : 0
+
+  identifier  = var.identifier
+  environment = var.environment
+  suffix      = var.suffix
+
+  network                   = module.network[0]
+  domain                    = var.domain == null ? null : { name = local.service_name, zone_id = data.aws_route53_zone.this[0].zone_id }
+  web_acl_arn               = module.waf.arn
+  image_repository          = { arn = data.aws_ecr_repository.service[0].arn, url = data.aws_ecr_repository.service[0].repository_url }
+  repository                = var.repository
+  connection_arn            = var.connection_arn
+  artifacts_bucket          = data.aws_ssm_parameter.artifacts_bucket.insecure_value
+  strings_mapping_parameter = { name = aws_ssm_parameter.strings_mapping.name, arn = aws_ssm_parameter.strings_mapping.arn }
+  build_parameter_arns      = ["arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:parameter/terraform/images/*"]
+
+  service               = var.service
+  alarm_thresholds      = var.service_alarm_thresholds
+  alarm_topic_arn       = module.notifications.topic_arn
+  log_retention_in_days = var.log_retention_in_days
+  encryption_key_arn    = module.encryption_key.arn
+}
+
 module "dashboard" {
   source = "./_modules/dashboard"
 
-  name     = local.name
-  sections = concat(module.api_gateway.dashboard_sections, [{ title = "Firewall", widgets = local.waf_widgets }])
+  name = local.name
+  sections = concat(
+    flatten(module.api_gateway[*].dashboard_sections),
+    flatten(module.fargate[*].dashboard_sections),
+    [{ title = "Firewall", widgets = local.waf_widgets }],
+  )
 }
 
 # Named by the environment alone, as the state is: that is all that a promotion is told.

@@ -1,22 +1,22 @@
 output "api_endpoint" {
   description = "Address of the API without a stage: its domain's, or AWS's own if there is none."
-  value       = module.api_gateway.api_endpoint
+  value       = one(module.api_gateway[*].api_endpoint)
 }
 
 output "rest_api_id" {
   description = "Id of the REST API."
-  value       = module.api_gateway.rest_api_id
+  value       = one(module.api_gateway[*].rest_api_id)
 }
 
 output "api_keys" {
   description = "Value of the API key by stage."
-  value       = module.api_gateway.api_keys
+  value       = try(module.api_gateway[0].api_keys, {})
   sensitive   = true
 }
 
 output "lambdas" {
   description = "Per lambda id: the function's name, and its aliases with what each follows."
-  value       = module.api_gateway.lambdas
+  value       = try(module.api_gateway[0].lambdas, {})
 }
 
 output "dashboard_url" {
@@ -31,5 +31,20 @@ output "alarm_topic_arn" {
 
 output "access_log_groups" {
   description = "Name of the log group with a line per request, by stage."
-  value       = module.api_gateway.access_log_groups
+  value       = try(module.api_gateway[0].access_log_groups, {})
+}
+
+output "service_endpoint" {
+  description = "Address of the service on Fargate."
+  value       = one(module.fargate[*].service_endpoint)
+}
+
+output "service_api_key_parameter" {
+  description = "Name of the SSM parameter with the service's current API key."
+  value       = try(module.fargate[0].api_key_parameter_names.current, null)
+}
+
+output "release" {
+  description = "What a release of the service moves: the pipeline, CodeDeploy's application and group, the cluster and the service."
+  value       = one(module.fargate[*].release)
 }

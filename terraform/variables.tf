@@ -29,6 +29,17 @@ variable "suffix" {
   }
 }
 
+variable "architectures" {
+  type        = set(string)
+  default     = ["api-gateway", "fargate"]
+  description = "What is deployed: the API on API Gateway with lambdas (api-gateway), the service in containers (fargate), or both."
+
+  validation {
+    condition     = length(var.architectures) > 0 && length(setsubtract(var.architectures, ["api-gateway", "fargate"])) == 0
+    error_message = "architectures must be api-gateway, fargate, or both."
+  }
+}
+
 variable "lambda_packages" {
   type = map(object({
     key           = string
@@ -66,11 +77,12 @@ variable "stages" {
 
 variable "domain" {
   type = object({
-    zone_name = string
-    api_name  = optional(string)
+    zone_name    = string
+    api_name     = optional(string)
+    service_name = optional(string)
   })
   default     = null
-  description = "Route 53 zone of the account to be reached under (zone_name), and the API's name in it: by default api.<zone_name> in production, api-<environment>.<zone_name> elsewhere. Without a domain, callers use AWS's own address of the API."
+  description = "Route 53 zone of the account to be reached under (zone_name), and the API's name in it: by default api.<zone_name> in production, api-<environment>.<zone_name> elsewhere; and the service's (service_name), by the same rule with service in the place of api. Without a domain, callers use AWS's own addresses, and the service speaks plain HTTP."
 
   validation {
     condition     = var.domain == null || can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", var.domain.zone_name))
@@ -81,6 +93,75 @@ variable "domain" {
     condition     = try(var.domain.api_name, null) == null || can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", var.domain.api_name)) && try(endswith(var.domain.api_name, ".${var.domain.zone_name}"), false)
     error_message = "domain.api_name must be a name in the zone, in lower case, such as api.${try(var.domain.zone_name, "")}."
   }
+
+  validation {
+    condition     = try(var.domain.service_name, null) == null || can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", var.domain.service_name)) && try(endswith(var.domain.service_name, ".${var.domain.zone_name}"), false)
+    error_message = "domain.service_name must be a name in the zone, in lower case, such as service.${try(var.domain.zone_name, "")}."
+  }
+}
+
+variable "repository" {
+  type        = string
+  default     = null
+  description = "Repository at GitHub that the service is released from, as owner/name."
+
+  validation {
+    condition     = !contains(var.architectures, "fargate") || can(regex("^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$", var.repository))
+    error_message = "repository must be this repository's owner/name at GitHub, such as acme/rest-api: the service is released from there."
+  }
+}
+
+variable "connection_arn" {
+  type        = string
+  default     = null
+  description = "ARN of a connection to GitHub (Developer Tools, Connections) that is there already. With null one is made, which somebody has to confirm once in the console."
+}
+
+variable "network" {
+  type = object({
+    cidr                = optional(string, "10.0.0.0/16")
+    zones               = optional(number, 2)
+    nat                 = optional(string, "one")
+    interface_endpoints = optional(set(string), [])
+    flow_logs           = optional(bool, true)
+  })
+  default     = {}
+  description = "Network of the service: its addresses (cidr), zones, NAT gateways (none, one or per-zone), services of AWS that are reached from inside (interface_endpoints), and whether a log says who talked to whom (flow_logs)."
+}
+
+variable "service" {
+  type = object({
+    cpu                         = optional(number, 256)
+    memory                      = optional(number, 512)
+    architecture                = optional(string, "X86_64")
+    capacity_provider           = optional(string, "FARGATE")
+    min_count                   = optional(number, 2)
+    max_count                   = optional(number, 4)
+    utilization_targets         = optional(object({ cpu = optional(number, 70), memory = optional(number, 70) }), {})
+    cooldown                    = optional(object({ scale_out = optional(number, 60), scale_in = optional(number, 300) }), {})
+    api_key                     = optional(object({ rotation = optional(number, 1), accept_previous = optional(bool, true) }), {})
+    rate_limit_per_minute       = optional(number, 6000)
+    log_level                   = optional(string, "info")
+    deployment_config           = optional(string, "CodeDeployDefault.ECSCanary10Percent5Minutes")
+    termination_wait_in_minutes = optional(number, 5)
+    allowed_cidrs               = optional(set(string), ["0.0.0.0/0"])
+    test_listener_cidrs         = optional(set(string), [])
+    container_insights          = optional(bool, false)
+    deletion_protection         = optional(bool)
+  })
+  default     = {}
+  description = "What a task of the service is (cpu, memory, architecture, capacity_provider), how many there are (min_count, max_count, utilization_targets, cooldown), its API key (api_key), what it allows (rate_limit_per_minute per key and task, allowed_cidrs, test_listener_cidrs), and how it is released (deployment_config, termination_wait_in_minutes). Size, variables and key take effect with the next release."
+}
+
+variable "service_alarm_thresholds" {
+  type = object({
+    server_errors     = optional(number, 0)
+    latency_p95_in_ms = optional(number, 1000)
+    latency_periods   = optional(number, 5)
+    unhealthy_periods = optional(number, 3)
+  })
+  default     = {}
+  description = "When the alarms of the service fire: more answers 5xx of one version than this within a minute, a latency (p95) above this for so many minutes (latency_periods), a container that is unhealthy for so many (unhealthy_periods)."
 }
 
 variable "alarm_emails" {

@@ -20,6 +20,24 @@ locals {
         }
       },
       {
+        # https://docs.aws.amazon.com/dtconsole/latest/userguide/set-up-sns.html
+        Sid       = "Releases"
+        Effect    = "Allow"
+        Principal = { Service = "codestar-notifications.amazonaws.com" }
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.this.arn
+        Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
+      },
+      {
+        # Without a condition: EventBridge sends none that could be compared, and delivers nothing where one is asked for.
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
+        Sid       = "Events"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.this.arn
+      },
+      {
         # https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html#enforce-encryption-data-in-transit
         Sid       = "OnlyByTls"
         Effect    = "Deny"
