@@ -1,7 +1,12 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { digestOf, parseManifest, type ImageIndex, type ImageManifest } from '../../../../../actions/lib/image/manifest.ts';
+import {
+  digestOf,
+  parseManifest,
+  type ImageIndex,
+  type ImageManifest,
+} from '../../../../../actions/lib/image/manifest.ts';
 import type { ManifestRecord, RegistryState, RepositoryRecord } from './records.ts';
 
 /** Something that a manifest names is not in the repository. */

@@ -48,17 +48,15 @@ export function imageOperations({ content, find, password, endpoint }: ImageOper
     content.image(name, { tag: id.imageTag, digest: id.imageDigest });
 
   return {
-    GetAuthorizationToken: operation(
-      async (): Promise<GetAuthorizationTokenResponse> => ({
-        authorizationData: [
-          {
-            authorizationToken: Buffer.from(`AWS:${password}`).toString('base64'),
-            expiresAt: new Date(Date.now() + TOKEN_HOURS * 3_600_000),
-            proxyEndpoint: await endpoint(),
-          },
-        ],
-      }),
-    ),
+    GetAuthorizationToken: operation(async (): Promise<GetAuthorizationTokenResponse> => ({
+      authorizationData: [
+        {
+          authorizationToken: Buffer.from(`AWS:${password}`).toString('base64'),
+          expiresAt: new Date(Date.now() + TOKEN_HOURS * 3_600_000),
+          proxyEndpoint: await endpoint(),
+        },
+      ],
+    })),
 
     DescribeImages: operation<DescribeImagesRequest>(async (input): Promise<DescribeImagesResponse> => {
       const { repositoryName = '', imageIds, filter } = input;

@@ -75,14 +75,14 @@ class Layer {
   }
 
   async add(entry: Entry): Promise<void> {
-    const { name, type = 'file' } = entry.header;
-    const file = this.#resolve(name);
-    const base = path.basename(file);
-    if (file === this.#root) {
+    const { name, type } = entry.header;
+    const named = this.#resolve(name);
+    const base = path.basename(named);
+    if (named === this.#root) {
       await skip(entry);
       return;
     }
-    await this.#makeParents(path.dirname(file), name);
+    const file = path.join(await this.#makeParents(path.dirname(named), name), base);
     if (base === OPAQUE) {
       await this.#hideBelow(path.dirname(file));
     } else if (base.startsWith(WHITEOUT)) {
@@ -98,7 +98,7 @@ class Layer {
   }
 
   async #write(entry: Entry, type: string, file: string): Promise<void> {
-    const { mode = 0o644, linkname } = entry.header;
+    const { mode, linkname } = entry.header;
     const isFolder = type === 'directory';
     const there = await lstat(file).catch(() => undefined);
     if (there !== undefined && !(isFolder && there.isDirectory())) await rm(file, { recursive: true });
@@ -107,9 +107,9 @@ class Layer {
       // We have to write into it, whatever its own owner may.
       await chmod(file, (mode & 0o777) | 0o700);
     } else if (type === 'symlink') {
-      await symlink(this.#target(file, linkname ?? '', entry.header.name), file);
+      await symlink(this.#target(file, linkname, entry.header.name), file);
     } else if (type === 'link') {
-      const existing = this.#resolve(linkname ?? '');
+      const existing = this.#resolve(linkname);
       if (!isWithin(this.#root, await realpath(path.dirname(existing)))) throw escape(entry.header.name);
       await link(existing, file);
     } else if (type === 'file' || type === 'contiguous-file') {
@@ -126,15 +126,21 @@ class Layer {
     return path.join(this.#root, name);
   }
 
-  /** A folder that an earlier entry has made a link may lead to another place of the image, not out of it. */
-  async #makeParents(folder: string, name: string): Promise<void> {
+  /**
+   * Makes the folder that an entry goes into. What an earlier entry has made a link may lead to another place of the image, not out.
+   *
+   * @returns where it really is
+   */
+  async #makeParents(folder: string, name: string): Promise<string> {
     let current = this.#root;
     for (const part of path.relative(this.#root, folder).split(path.sep).filter(Boolean)) {
       current = path.join(current, part);
       const there = await lstat(current).catch(() => undefined);
       if (there === undefined) await mkdir(current);
-      else if (!isWithin(this.#root, await realpath(current))) throw escape(name);
+      current = await realpath(current);
+      if (!isWithin(this.#root, current)) throw escape(name);
     }
+    return current;
   }
 
   async #hideBelow(folder: string): Promise<void> {
@@ -166,4 +172,3 @@ function isWithin(root: string, file: string): boolean {
 function escape(name: string): EscapeError {
   return new EscapeError(`"${name}" in a layer leads out of the image.`);
 }
-

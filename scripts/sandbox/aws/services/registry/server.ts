@@ -70,7 +70,7 @@ async function answer(
     }
     await protocol.answer(request, response, requestUrl(request));
   } catch (error) {
-    if (response.headersSent || request.destroyed) {
+    if (response.headersSent || response.destroyed) {
       // Whoever hung up needs no answer; half of a blob must not look like a whole one.
       response.destroy();
       return;
