@@ -110,9 +110,9 @@ node_modules/.ready: package-lock.json package.json
 	@touch $@
 
 .PHONY: requirements
-requirements: setup ## Pin requirements.in and requirements-lint.in with hashes for every platform
+requirements: setup ## Pin requirements*.in with hashes for every platform
 	@$(CURDIR)/.tools/venv/bin/pip install --quiet uv
-	@for name in requirements requirements-lint; do \
+	@for name in requirements requirements-lint requirements-fuzz; do \
 	  $(CURDIR)/.tools/venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.10 --no-header \
 	    --no-annotate $$name.in -o $$name.txt || exit 1; \
 	done

@@ -85,6 +85,11 @@ variable "domain" {
   description = "Route 53 zone of the account to be reached under (zone_name), and the API's name in it: by default api.<zone_name> in production, api-<environment>.<zone_name> elsewhere; and the service's (service_name), by the same rule with service in the place of api. Without a domain, callers use AWS's own addresses, and the service speaks plain HTTP."
 
   validation {
+    condition     = var.domain != null || var.environment != "production" || !contains(var.architectures, "fargate")
+    error_message = "production needs a domain (domain = { zone_name = \"…\" }): without one the service speaks plain HTTP, and keys can be read on the way."
+  }
+
+  validation {
     condition     = var.domain == null || can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", var.domain.zone_name))
     error_message = "domain.zone_name must be a domain name in lower case and without a dot at its end, such as example.com."
   }

@@ -10,6 +10,10 @@ import { findTools, ROOT, toolEnv } from '../tools.ts';
 import { freePort, startEmulator, type Emulator } from './aws/emulator.ts';
 import { startFrontDoor } from './aws/front-door.ts';
 import { seedAccount } from './aws/seed.ts';
+import { seedImages } from './aws/seed-images.ts';
+import { createServices } from './aws/services/index.ts';
+import { DEFAULT_SPEED, Pace } from './aws/services/pace.ts';
+import { Stores } from './aws/services/store.ts';
 import { startGitHub } from './github/index.ts';
 import { Runner } from './runner/runner.ts';
 import { infoFile, type SandboxInfo } from './state.ts';
@@ -86,6 +90,15 @@ function machineSettings(): Record<string, string> {
   );
 }
 
+/** How many times faster than AWS waits go by; SANDBOX_SPEED says another one. */
+function speed(): number {
+  const value = process.env['SANDBOX_SPEED'] ?? '';
+  if (value === '') return DEFAULT_SPEED;
+  const number = Number(value);
+  if (Number.isFinite(number) && number > 0) return number;
+  throw new UserError(`SANDBOX_SPEED is "${value}", which is no speed.`, 'Set it to a number above 0, or unset it.');
+}
+
 /** Without the emulator the rest is of no use. */
 async function closeWith(emulator: Emulator): Promise<void> {
   const { lastLines } = await emulator.exited;
@@ -100,9 +113,37 @@ async function start(): Promise<void> {
   const tools = findTools();
   await mkdir(dir, { recursive: true });
   const emulatorPort = await freePort();
-  const frontDoor = await listening('SANDBOX_AWS_PORT', (port) =>
-    startFrontDoor({ ...port, emulatorUrl: `http://127.0.0.1:${emulatorPort}` }),
-  );
+  const github: { url?: string } = {};
+  const started = await listening('SANDBOX_AWS_PORT', async (given) => {
+    // Services call each other at the front door, so its address has to be known before there is one.
+    const port = given.port ?? (await freePort());
+    const services = createServices(
+      {
+        region: REGION,
+        endpointUrl: `http://127.0.0.1:${port}`,
+        stores: new Stores(join(dir, 'aws', 'services')),
+        pace: new Pace(speed()),
+        folder: (service) => join(dir, 'aws', service),
+        report,
+      },
+      {
+        sourceUrl: (name) => `${github.url}/${name}.git`,
+        buildEnv: machineSettings(),
+      },
+    );
+    const { handlers, controls } = services;
+    const frontDoor = await startFrontDoor({
+      port,
+      emulatorUrl: `http://127.0.0.1:${emulatorPort}`,
+      handlers,
+      controls,
+      log: ({ error, service, action }) => {
+        if (error !== undefined) report(`${service ?? 'AWS'} ${action ?? ''}: ${describeError(error)}`);
+      },
+    });
+    return { frontDoor, services };
+  });
+  const { frontDoor, services } = started;
   await atClose(() => frontDoor.close());
   const emulator = await startEmulator({
     python: tools.python,
@@ -115,11 +156,14 @@ async function start(): Promise<void> {
   });
   await atClose(() => emulator.stop());
   void closeWith(emulator);
+  await atClose(() => services.close());
+  await services.start();
   await seedAccount({ endpointUrl: frontDoor.url, region: REGION });
+  await seedImages({ endpointUrl: frontDoor.url, region: REGION, dockerfile: join(ROOT, 'service/Dockerfile') });
 
   const runsDir = join(dir, 'runs');
   const runner: { current?: Runner } = {};
-  const github = await listening('SANDBOX_GITHUB_PORT', (port) =>
+  const hub = await listening('SANDBOX_GITHUB_PORT', (port) =>
     startGitHub({
       ...port,
       stateDir: join(dir, 'github'),
@@ -130,9 +174,10 @@ async function start(): Promise<void> {
       onError: (error) => report(`GitHub: ${describeError(error)}`),
     }),
   );
-  await atClose(() => github.close());
+  github.url = hub.serverUrl;
+  await atClose(() => hub.close());
   runner.current = new Runner({
-    github,
+    github: hub,
     owner: OWNER,
     repo: REPO,
     act: tools.act,
@@ -160,13 +205,13 @@ async function start(): Promise<void> {
   const info: SandboxInfo = {
     pid: process.pid,
     awsUrl: frontDoor.url,
-    githubApiUrl: github.apiUrl,
-    githubUrl: github.serverUrl,
-    cloneUrl: github.cloneUrl,
+    githubApiUrl: hub.apiUrl,
+    githubUrl: hub.serverUrl,
+    cloneUrl: hub.cloneUrl,
     owner: OWNER,
     repo: REPO,
     region: REGION,
-    userToken: github.tokens.user,
+    userToken: hub.tokens.user,
     runsDir,
   };
   // Whoever waits for the file must never see half of it.

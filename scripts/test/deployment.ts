@@ -1,6 +1,6 @@
 import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exportProject } from '../demo/project.ts';
+import { exportProject, type Clone } from '../demo/project.ts';
 import type { SandboxInfo } from '../sandbox/state.ts';
 import { ROOT, toolEnv, TOOLS } from '../tools.ts';
 import { runScript, start, type Ended } from './child.ts';
@@ -10,10 +10,12 @@ const ENTRIES = 'terraform/api-gateway/lambdas.tf';
 /** A copy of this project that a person works in, with the sandbox as its account and `test` as its environment. */
 export class Deployment {
   readonly folder: string;
+  readonly #clone: Clone;
   readonly #env: Readonly<Record<string, string>>;
 
-  private constructor(folder: string, { awsUrl, region }: SandboxInfo) {
-    this.folder = folder;
+  private constructor(clone: Clone, { awsUrl, region }: SandboxInfo) {
+    this.folder = clone.folder;
+    this.#clone = clone;
     this.#env = {
       ...toolEnv(),
       TOOLS_DIR: TOOLS,
@@ -27,11 +29,14 @@ export class Deployment {
   }
 
   static async create(folder: string, sandbox: SandboxInfo): Promise<Deployment> {
-    const clone = await exportProject(folder, 'http://127.0.0.1:9/none.git', 'ada');
+    const remote = sandbox.cloneUrl.replace('://', `://x-access-token:${sandbox.userToken}@`);
+    const clone = await exportProject(folder, remote, 'ada');
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    // What is pushed from here starts nothing: the workflows have a suite of their own.
+    await rm(join(folder, '.github/workflows'), { recursive: true });
     await clone.git('add', '--all');
     await clone.git('commit', '--quiet', '--message', 'Begin');
-    return new Deployment(folder, sandbox);
+    return new Deployment(clone, sandbox);
   }
 
   /** What the README says: copy an example's folder under a new id, add one entry. */
@@ -57,6 +62,27 @@ export class Deployment {
     const after = before.replace(what, change);
     if (after === before) throw new Error(`${file} has nothing like ${what}.`);
     await writeFile(path, after);
+  }
+
+  /** Commits what was changed, pushes it to main, and gives the commit. */
+  push(message: string): Promise<string> {
+    return this.#clone.publish('main', message);
+  }
+
+  /** The commit that is checked out. */
+  commit(): Promise<string> {
+    return this.#clone.git('rev-parse', 'HEAD');
+  }
+
+  /** Undoes a commit by a new one, pushes that, and gives it. */
+  async revert(commit: string): Promise<string> {
+    await this.#clone.git('revert', '--no-edit', commit);
+    await this.#clone.git('push', '--quiet', 'origin', 'main');
+    return this.commit();
+  }
+
+  publishImage(): Promise<Ended> {
+    return this.#script('scripts/publish-image.ts', []);
   }
 
   publish(): Promise<Ended> {

@@ -15,6 +15,7 @@ module "load_balancer" {
   vpc_id              = var.network.vpc_id
   vpc_cidr            = var.network.cidr
   subnet_ids          = var.network.public_subnet_ids
+  https               = var.domain != null
   certificate_arn     = one(module.certificate[*].arn)
   web_acl_arn         = var.web_acl_arn
   allowed_cidrs       = var.service.allowed_cidrs

@@ -5,6 +5,7 @@ mock_provider "aws" {
 variables {
   identifier  = "rest-api"
   environment = "test"
+  repository  = "acme/rest-api"
   lambda_packages = {
     read-mapping    = { key = "lambdas/read-mapping-1.zip", sha256_base64 = "one", bytes = 1 }
     replace-strings = { key = "lambdas/replace-strings-1.zip", sha256_base64 = "one", bytes = 1 }
@@ -104,7 +105,11 @@ run "no_domain" {
 run "domain" {
   # What ACM asks for is known only from ACM.
   override_module {
-    target  = module.api_gateway.module.certificate
+    target  = module.api_gateway[0].module.certificate[0]
+    outputs = { arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab" }
+  }
+  override_module {
+    target  = module.fargate[0].module.certificate[0]
     outputs = { arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab" }
   }
 
@@ -121,6 +126,11 @@ run "domain" {
     condition     = output.api_endpoint == "https://api-test.example.com"
     error_message = "By default the API's name has the environment in it."
   }
+
+  assert {
+    condition     = output.service_endpoint == "https://service-test.example.com"
+    error_message = "By default the service's name has the environment in it."
+  }
 }
 
 run "domain_in_production" {
@@ -135,13 +145,23 @@ run "domain_in_production" {
     condition     = local.api_name == "api.example.com"
     error_message = "Production has the plain name."
   }
+
+  assert {
+    condition     = local.service_name == "service.example.com"
+    error_message = "Production has the plain name."
+  }
 }
 
 run "domain_with_a_name" {
   command = plan
 
   variables {
-    domain = { zone_name = "example.com", api_name = "strings.example.com" }
+    domain = { zone_name = "example.com", api_name = "strings.example.com", service_name = "containers.example.com" }
+  }
+
+  assert {
+    condition     = local.service_name == "containers.example.com"
+    error_message = "The service can be named."
   }
 
   assert {
@@ -167,7 +187,11 @@ run "dashboard" {
 run "suffix_ends_names" {
   # What ACM asks for is known only from ACM.
   override_module {
-    target  = module.api_gateway.module.certificate
+    target  = module.api_gateway[0].module.certificate[0]
+    outputs = { arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab" }
+  }
+  override_module {
+    target  = module.fargate[0].module.certificate[0]
     outputs = { arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab" }
   }
 
@@ -188,5 +212,60 @@ run "suffix_ends_names" {
   assert {
     condition     = output.api_endpoint == "https://api-test-2.example.com"
     error_message = "A second deployment has an address of its own."
+  }
+}
+
+run "both_halves" {
+  assert {
+    condition     = output.service_endpoint == "http://mocked-123.eu-west-1.elb.amazonaws.com"
+    error_message = "Without a domain the service is at AWS's name of the load balancer."
+  }
+
+  assert {
+    condition     = output.release.pipeline == "rest-api-test-service" && output.release.cluster == "rest-api-test" && output.release.service == "rest-api-test"
+    error_message = "A release finds what it moves by the outputs."
+  }
+
+  assert {
+    condition     = output.service_api_key_parameter == "/rest-api-test/service/api-key-a"
+    error_message = "Callers find the service's key by the output."
+  }
+
+  assert {
+    condition     = data.aws_ssm_parameter.image_repository[0].name == "/terraform/images/service"
+    error_message = "The repository of the images is the one that bootstrap made."
+  }
+}
+
+run "api_gateway_alone" {
+  variables {
+    architectures = ["api-gateway"]
+    repository    = null
+  }
+
+  assert {
+    condition     = length(module.fargate) == 0 && length(module.network) == 0 && output.service_endpoint == null && output.release == null && output.service_api_key_parameter == null
+    error_message = "A team that wants the API alone pays for no network and no load balancer."
+  }
+
+  assert {
+    condition     = output.rest_api_id == "a1b2c3d4e5"
+    error_message = "The API is there."
+  }
+}
+
+run "fargate_alone" {
+  variables {
+    architectures = ["fargate"]
+  }
+
+  assert {
+    condition     = length(module.api_gateway) == 0 && output.api_endpoint == null && output.api_keys == {} && output.lambdas == {}
+    error_message = "A team that wants the service alone has no API."
+  }
+
+  assert {
+    condition     = output.service_endpoint != null
+    error_message = "The service is there."
   }
 }

@@ -6,6 +6,7 @@ mock_provider "aws" {
 variables {
   identifier  = "rest-api"
   environment = "test"
+  repository  = "acme/rest-api"
   lambda_packages = {
     read-mapping    = { key = "lambdas/read-mapping-1.zip", sha256_base64 = "one", bytes = 1 }
     replace-strings = { key = "lambdas/replace-strings-1.zip", sha256_base64 = "one", bytes = 1 }
@@ -152,6 +153,66 @@ run "name_with_capitals" {
 
   variables {
     domain = { zone_name = "example.com", api_name = "API.example.com" }
+  }
+
+  expect_failures = [var.domain]
+}
+
+run "no_architecture" {
+  command = plan
+
+  variables {
+    architectures = []
+  }
+
+  expect_failures = [var.architectures]
+}
+
+run "unknown_architecture" {
+  command = plan
+
+  variables {
+    architectures = ["fargate", "kubernetes"]
+  }
+
+  expect_failures = [var.architectures]
+}
+
+run "service_without_repository" {
+  command = plan
+
+  variables {
+    repository = null
+  }
+
+  expect_failures = [var.repository]
+}
+
+run "repository_that_is_an_address" {
+  command = plan
+
+  variables {
+    repository = "https://github.com/acme/rest-api"
+  }
+
+  expect_failures = [var.repository]
+}
+
+run "service_name_outside_the_zone" {
+  command = plan
+
+  variables {
+    domain = { zone_name = "example.com", service_name = "service.example.org" }
+  }
+
+  expect_failures = [var.domain]
+}
+
+run "production_without_a_domain" {
+  command = plan
+
+  variables {
+    environment = "production"
   }
 
   expect_failures = [var.domain]

@@ -11,6 +11,7 @@ locals {
   pipeline_name = "${var.name}-service"
 
   codedeploy_arn = "arn:${local.partition}:codedeploy:${local.region}:${local.account_id}"
+  ecs_arn        = "arn:${local.partition}:ecs:${local.region}:${local.account_id}"
 
   assume = {
     for service in ["codepipeline", "codebuild", "codedeploy"] : service => jsonencode({

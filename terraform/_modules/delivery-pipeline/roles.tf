@@ -129,21 +129,35 @@ resource "aws_iam_role_policy" "deploy" {
   role = aws_iam_role.deploy.id
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
+      {
+        # It has no resource to be limited to, and names what it is for in conditions instead:
+        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+        Sid      = "StartTaskSets"
+        Effect   = "Allow"
+        Action   = "ecs:CreateTaskSet"
+        Resource = "*"
+        Condition = {
+          ArnEquals = {
+            "ecs:cluster" = "${local.ecs_arn}:cluster/${var.service.cluster_name}"
+            "ecs:service" = "${local.ecs_arn}:service/${var.service.cluster_name}/${var.service.service_name}"
+          }
+        }
+      },
       {
         Sid    = "TaskSets"
         Effect = "Allow"
-        Action = ["ecs:DescribeServices", "ecs:CreateTaskSet", "ecs:UpdateServicePrimaryTaskSet", "ecs:DeleteTaskSet"]
+        Action = ["ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet", "ecs:DeleteTaskSet"]
         Resource = [
-          "arn:${local.partition}:ecs:${local.region}:${local.account_id}:service/${var.service.cluster_name}/${var.service.service_name}",
-          "arn:${local.partition}:ecs:${local.region}:${local.account_id}:task-set/${var.service.cluster_name}/${var.service.service_name}/*",
+          "${local.ecs_arn}:service/${var.service.cluster_name}/${var.service.service_name}",
+          "${local.ecs_arn}:task-set/${var.service.cluster_name}/${var.service.service_name}/*",
         ]
       },
       {
         # Describing has no resource to be limited to: https://docs.aws.amazon.com/service-authorization/latest/reference/list_elasticloadbalancingv2.html
         Sid      = "LookAtTraffic"
         Effect   = "Allow"
-        Action   = ["elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules", "cloudwatch:DescribeAlarms"]
+        Action   = ["elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules"]
         Resource = "*"
       },
       {
@@ -159,6 +173,16 @@ resource "aws_iam_role_policy" "deploy" {
         Resource  = [var.service.execution_role_arn, var.service.task_role_arn]
         Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
       },
-    ]
+      ],
+      length(var.alarm_names) == 0 ? [] : [
+        {
+          # By name, which AWS allows for alarms of a metric and not for composite ones:
+          # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+          Sid      = "LookAtAlarms"
+          Effect   = "Allow"
+          Action   = "cloudwatch:DescribeAlarms"
+          Resource = [for name in sort(var.alarm_names) : "arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm:${name}"]
+        },
+    ])
   })
 }

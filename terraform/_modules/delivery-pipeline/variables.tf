@@ -2,9 +2,11 @@ variable "name" {
   type        = string
   description = "Name of the pipeline and of its parts, such as rest-api-test."
 
+  # Less than elsewhere: with -service-pipeline it names a role, which may have 64 characters.
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,49}$", var.name))
-    error_message = "name must be 1 to 50 lower-case letters, digits and hyphens, and start with a letter."
+    condition     = can(regex("^[a-z][a-z0-9-]{0,46}$", var.name))
+    error_message = "name must be 1 to 47 lower-case letters, digits and hyphens, and start with a letter."
   }
 }
 
@@ -108,7 +110,7 @@ variable "termination_wait_in_minutes" {
 
 variable "alarm_names" {
   type        = set(string)
-  description = "Names of the alarms that end a release and bring the old version back."
+  description = "Names of the alarms that end a release and bring the old version back: alarms of a metric, no composite ones."
 
   # https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
   validation {

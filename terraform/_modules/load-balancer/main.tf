@@ -81,8 +81,8 @@ resource "aws_lb_listener" "this" {
   load_balancer_arn = aws_lb.this.arn
   port              = each.value.port
   protocol          = local.protocol
-  certificate_arn   = var.certificate_arn
-  ssl_policy        = local.secure ? var.ssl_policy : null
+  certificate_arn   = var.https ? var.certificate_arn : null
+  ssl_policy        = var.https ? var.ssl_policy : null
 
   default_action {
     type             = "forward"
@@ -96,7 +96,7 @@ resource "aws_lb_listener" "this" {
 }
 
 resource "aws_lb_listener" "redirect" {
-  count = local.secure ? 1 : 0
+  count = var.https ? 1 : 0
 
   load_balancer_arn = aws_lb.this.arn
   port              = 80

@@ -28,10 +28,15 @@ variable "subnet_ids" {
   }
 }
 
+variable "https" {
+  type        = bool
+  description = "Whether callers are spoken to by HTTPS only. With false it is plain HTTP, keys and all: for trying it out."
+}
+
 variable "certificate_arn" {
   type        = string
   default     = null
-  description = "ARN of the certificate. With null the load balancer speaks plain HTTP, keys and all: for trying it out."
+  description = "ARN of the certificate, with https."
 }
 
 variable "ssl_policy" {

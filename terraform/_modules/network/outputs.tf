@@ -5,7 +5,7 @@ output "vpc_id" {
 
 output "cidr" {
   description = "Private addresses of the network."
-  value       = aws_vpc.this.cidr_block
+  value       = var.cidr
 }
 
 output "public_subnet_ids" {

@@ -101,3 +101,68 @@ mock_resource "aws_wafv2_web_acl" {
     arn = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mocked/1234abcd-12ab-34cd-56ef-1234567890ab"
   }
 }
+
+mock_data "aws_availability_zones" {
+  defaults = {
+    names = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+  }
+}
+
+mock_data "aws_ecr_repository" {
+  defaults = {
+    arn            = "arn:aws:ecr:eu-west-1:123456789012:repository/mocked"
+    repository_url = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/mocked"
+  }
+}
+
+mock_resource "aws_codebuild_project" {
+  defaults = {
+    arn = "arn:aws:codebuild:eu-west-1:123456789012:project/mocked"
+  }
+}
+
+mock_resource "aws_codepipeline" {
+  defaults = {
+    arn = "arn:aws:codepipeline:eu-west-1:123456789012:mocked"
+  }
+}
+
+mock_resource "aws_codestarconnections_connection" {
+  defaults = {
+    arn = "arn:aws:codestar-connections:eu-west-1:123456789012:connection/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+}
+
+mock_resource "aws_ecs_task_definition" {
+  defaults = {
+    arn = "arn:aws:ecs:eu-west-1:123456789012:task-definition/mocked:1"
+  }
+}
+
+mock_resource "aws_lb" {
+  defaults = {
+    arn        = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/mocked/1234567890abcdef"
+    arn_suffix = "app/mocked/1234567890abcdef"
+    dns_name   = "mocked-123.eu-west-1.elb.amazonaws.com"
+    zone_id    = "Z32O12XQLNTSW2"
+  }
+}
+
+mock_resource "aws_lb_listener" {
+  defaults = {
+    arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/mocked/1234567890abcdef/1234567890abcdef"
+  }
+}
+
+mock_resource "aws_lb_target_group" {
+  defaults = {
+    arn        = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/mocked/1234567890abcdef"
+    arn_suffix = "targetgroup/mocked/1234567890abcdef"
+  }
+}
+
+mock_resource "aws_ssm_parameter" {
+  defaults = {
+    arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/mocked"
+  }
+}

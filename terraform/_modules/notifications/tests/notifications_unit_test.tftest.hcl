@@ -26,7 +26,7 @@ run "topic" {
 
 run "policy" {
   assert {
-    condition = one([for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement : statement if statement.Effect == "Allow"]) == {
+    condition = one([for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement : statement if statement.Sid == "AlarmsOfThisAccount"]) == {
       Sid       = "AlarmsOfThisAccount"
       Effect    = "Allow"
       Principal = { Service = "cloudwatch.amazonaws.com" }
@@ -37,7 +37,35 @@ run "policy" {
         ArnLike      = { "aws:SourceArn" = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:*" }
       }
     }
-    error_message = "Alarms of the account may publish, and no other service."
+    error_message = "Alarms of the account may publish."
+  }
+
+  assert {
+    condition = one([for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement : statement if statement.Sid == "Releases"]) == {
+      Sid       = "Releases"
+      Effect    = "Allow"
+      Principal = { Service = "codestar-notifications.amazonaws.com" }
+      Action    = "sns:Publish"
+      Resource  = aws_sns_topic.this.arn
+      Condition = { StringEquals = { "aws:SourceAccount" = "123456789012" } }
+    }
+    error_message = "Pipelines of the account may tell of their releases."
+  }
+
+  assert {
+    condition = one([for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement : statement if statement.Sid == "Events"]) == {
+      Sid       = "Events"
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = "sns:Publish"
+      Resource  = aws_sns_topic.this.arn
+    }
+    error_message = "EventBridge may tell of scaling; with a condition its events would be lost."
+  }
+
+  assert {
+    condition     = length([for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement : statement if statement.Effect == "Allow"]) == 3
+    error_message = "No other service may publish."
   }
 
   assert {

@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { SandboxInfo } from '../sandbox/state.ts';
+
+/** One load balancer, as `<AWS_ENDPOINT_URL>/_sandbox/load-balancers` tells of it. */
+export interface LoadBalancer {
+  readonly name: string;
+  readonly dnsName: string;
+  readonly listeners: readonly { readonly port: number; readonly protocol: string; readonly address: string }[];
+  readonly caFile: string;
+}
+
+export interface ServiceAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+export interface ServiceCall {
+  readonly method?: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** Calls the service through one listener of its load balancer, by its own name: what `curl --connect-to` does. */
+export interface ServiceClient {
+  readonly address: string;
+  call(request: ServiceCall): Promise<ServiceAnswer>;
+  close(): void;
+}
+
+export async function loadBalancers({ awsUrl }: Pick<SandboxInfo, 'awsUrl'>): Promise<readonly LoadBalancer[]> {
+  const response = await fetch(`${awsUrl}/_sandbox/load-balancers`, { signal: AbortSignal.timeout(10_000) });
+  if (!response.ok) throw new Error(`The sandbox does not tell its load balancers: ${response.status}.`);
+  const found: readonly LoadBalancer[] = JSON.parse(await response.text());
+  return found;
+}
+
+/**
+ * @param endpoint as Terraform's output `service_endpoint` says it: `https://service.example.com`.
+ * @param port of the listener; the endpoint's own if left out.
+ */
+export async function serviceClient(sandbox: SandboxInfo, endpoint: string, port?: number): Promise<ServiceClient> {
+  const { protocol, hostname } = new URL(endpoint);
+  const secure = protocol === 'https:';
+  const wanted = port ?? (secure ? 443 : 80);
+  const [balancer] = await loadBalancers(sandbox);
+  const listener = balancer?.listeners.find((candidate) => candidate.port === wanted);
+  if (balancer === undefined || listener === undefined) {
+    throw new Error(`No load balancer listens on port ${wanted}.`);
+  }
+  const [host = '', realPort] = listener.address.split(':');
+  const agent = secure
+    ? new Agent({ keepAlive: true, ca: await readFile(balancer.caFile), servername: hostname })
+    : undefined;
+  return {
+    address: listener.address,
+    call: (asked) =>
+      new Promise((resolve, reject) => {
+        const options = {
+          host,
+          port: realPort,
+          method: asked.method ?? 'GET',
+          path: asked.path,
+          headers: { host: hostname, ...asked.headers },
+          timeout: 30_000,
+        };
+        const outgoing = agent === undefined ? httpRequest(options) : httpsRequest({ ...options, agent });
+        outgoing.on('response', (incoming) => {
+          const chunks: Buffer[] = [];
+          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+          incoming.on('error', reject);
+          incoming.on('end', () =>
+            resolve({
+              status: incoming.statusCode ?? 0,
+              headers: incoming.headers,
+              text: Buffer.concat(chunks).toString('utf8'),
+            }),
+          );
+        });
+        outgoing.on('timeout', () => outgoing.destroy(new Error('No answer within 30 s.')));
+        outgoing.on('error', reject);
+        outgoing.end(asked.body);
+      }),
+    close: () => agent?.destroy(),
+  };
+}
+
+/** The API key, from the parameter that Terraform's output `service_api_key_parameter` names. */
+export async function apiKeyOf(sandbox: SandboxInfo, parameter: string): Promise<string> {
+  const ssm = new SSMClient({
+    endpoint: sandbox.awsUrl,
+    region: sandbox.region,
+    credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
+  });
+  try {
+    const { Parameter: found } = await ssm.send(new GetParameterCommand({ Name: parameter, WithDecryption: true }));
+    if (found?.Value === undefined) throw new Error(`The parameter ${parameter} has no value.`);
+    return found.Value;
+  } finally {
+    ssm.destroy();
+  }
+}

@@ -1,0 +1,427 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  GetPipelineStateCommand,
+  ListPipelineExecutionsCommand,
+  RetryStageExecutionCommand,
+  StopPipelineExecutionCommand,
+} from '@aws-sdk/client-codepipeline';
+import { CodestarNotificationsClient, CreateNotificationRuleCommand } from '@aws-sdk/client-codestar-notifications';
+import { clientOptions } from '../../context.ts';
+import { release, sourceStage, buildStage, until, World } from './world.ts';
+
+const topic = 'arn:aws:sns:eu-west-1:000000000000:alarms';
+
+let world: World;
+let first = '';
+let second = '';
+
+beforeEach(async () => {
+  world = await World.start();
+  first = await world.repository.commit({ 'version.txt': 'one' }, 'One');
+  second = await world.repository.commit({ 'version.txt': 'two' }, 'Two');
+});
+afterEach(() => world.end());
+
+const builds = (count: number) =>
+  until(
+    () => world.codeBuild.started.length,
+    (seen) => seen === count,
+  );
+const deployments = (count: number) =>
+  until(
+    () => world.codeDeploy.created.length,
+    (seen) => seen === count,
+  );
+
+async function toDeploy(name: string, commit?: string): Promise<string> {
+  const before = world.codeBuild.started.length;
+  const id = await world.run(name, commit);
+  await builds(before + 1);
+  world.codeBuild.succeed(before, release);
+  await deployments(world.codeDeploy.created.length + 1);
+  return id;
+}
+
+describe('a release', () => {
+  test('takes exactly the commit that was asked for through all stages', async () => {
+    await world.create('app');
+
+    const id = await toDeploy('app', first);
+    world.codeDeploy.end('d-1', { status: 'Succeeded' });
+
+    expect((await world.ended('app', id)).status).toBe('Succeeded');
+    expect(world.codeBuild.sourceOf(0)).toEqual({ 'version.txt': 'one' });
+    expect(world.codeBuild.started[0]?.environmentVariablesOverride).toEqual([
+      { name: 'COMMIT', value: first },
+      { name: 'CODEBUILD_INITIATOR', value: 'codepipeline/app' },
+      { name: 'CODEBUILD_RESOLVED_SOURCE_VERSION', value: first },
+    ]);
+    expect(world.ecs.registered[0]?.containerDefinitions?.[0]?.image).toBe('registry/web@sha256:1');
+    expect(world.codeDeploy.created[0]?.revision?.appSpecContent?.content).toContain(
+      'TaskDefinition: arn:aws:ecs:eu-west-1:000000000000:task-definition/web:1 }',
+    );
+    const [source, build, deploy] = await world.actions('app', id);
+    expect(source?.output?.outputVariables).toMatchObject({
+      CommitId: first,
+      BranchName: 'main',
+      CommitMessage: 'One',
+    });
+    expect(build?.output?.executionResult?.externalExecutionId).toBe('p:0');
+    expect(build?.output?.outputVariables).toEqual({ TAG: 'v1' });
+    expect(deploy?.output?.executionResult?.externalExecutionId).toBe('d-1');
+    expect(deploy?.output?.outputVariables).toEqual({ DeploymentId: 'd-1' });
+    expect((await world.execution('app', id)).artifactRevisions?.[0]?.revisionId).toBe(first);
+  });
+
+  test('takes the newest commit of the branch when none is asked for', async () => {
+    await world.create('app');
+
+    await world.run('app');
+    await builds(1);
+
+    expect(world.codeBuild.sourceOf(0)).toEqual({ 'version.txt': 'two' });
+    expect(world.codeBuild.started[0]?.environmentVariablesOverride?.[0]?.value).toBe(second);
+  });
+
+  test('is started once for one client token', async () => {
+    await world.create('app');
+
+    const ids = [await world.run('app', first, 'token'), await world.run('app', first, 'token')];
+
+    expect(ids[0]).toBe(ids[1]);
+    const list = await world.client.send(new ListPipelineExecutionsCommand({ pipelineName: 'app' }));
+    expect(list.pipelineExecutionSummaries).toHaveLength(1);
+  });
+
+  test('tells the topics of its notification rules, and only what they ask for', async () => {
+    await world.create('app');
+    const notifications = new CodestarNotificationsClient(clientOptions(world.context));
+    await notifications.send(
+      new CreateNotificationRuleCommand({
+        Name: 'releases',
+        Resource: 'arn:aws:codepipeline:eu-west-1:000000000000:app',
+        DetailType: 'BASIC',
+        EventTypeIds: [
+          'codepipeline-pipeline-pipeline-execution-started',
+          'codepipeline-pipeline-pipeline-execution-failed',
+        ],
+        Targets: [{ TargetType: 'SNS', TargetAddress: topic }],
+      }),
+    );
+    notifications.destroy();
+
+    const id = await world.run('app', 'f'.repeat(40));
+    await world.ended('app', id);
+    await until(
+      () => world.sns.published.length,
+      (count) => count === 2,
+    );
+
+    expect(world.sns.published.map((one) => one.topic)).toEqual([topic, topic]);
+    const [started, failed] = world.sns.published.map(({ message }) => JSON.parse(message ?? '{}'));
+    expect(started).toMatchObject({
+      source: 'aws.codepipeline',
+      detail: { pipeline: 'app', 'execution-id': id, state: 'STARTED' },
+    });
+    expect(failed).toMatchObject({ detail: { state: 'FAILED' } });
+    expect(failed.additionalAttributes.failedReason).toContain('No Commit');
+  });
+});
+
+describe('a stage that fails says why', () => {
+  test('no such commit', async () => {
+    await world.create('app');
+    const commit = 'f'.repeat(40);
+
+    expect(await world.failure('app', await world.run('app', commit))).toEqual({
+      code: 'RevisionUnavailable',
+      message: `[GitHub] No Commit [${commit}] found for FullRepositoryName [acme/rest-api]`,
+    });
+  });
+
+  test('no such branch', async () => {
+    await world.create('app', {}, 'gone');
+
+    expect(await world.failure('app', await world.run('app'))).toEqual({
+      code: 'ConfigurationError',
+      message: '[GitHub] No Branch [gone] found for FullRepositoryName [acme/rest-api]',
+    });
+  });
+
+  test('no such repository', async () => {
+    await world.create('app', { stages: [sourceStage(world.connection, 'main', 'acme/gone'), buildStage] });
+
+    expect((await world.failure('app', await world.run('app'))).message).toBe(
+      '[GitHub] No Repository found for FullRepositoryName [acme/gone]',
+    );
+  });
+
+  test('no such connection', async () => {
+    const arn = `${world.connection.slice(0, -4)}dead`;
+    await world.create('app', { stages: [sourceStage(arn), buildStage] });
+
+    expect((await world.failure('app', await world.run('app'))).message).toContain(`Unable to use Connection: ${arn}`);
+  });
+
+  test('no such artifact bucket', async () => {
+    await world.create('app', { artifactStore: { type: 'S3', location: 'gone' } });
+
+    expect((await world.failure('app', await world.run('app'))).message).toBe(
+      'The artifact bucket gone does not exist.',
+    );
+  });
+
+  test('no such build project', async () => {
+    const [action] = buildStage.actions ?? [];
+    if (action === undefined) throw new Error('The build stage has no action.');
+    const stage = { name: 'Build', actions: [{ ...action, configuration: { ProjectName: 'gone' } }] };
+    await world.create('app', { stages: [sourceStage(world.connection), stage] });
+
+    expect((await world.failure('app', await world.run('app'))).message).toBe(
+      'Error calling startBuild: Project cannot be found: gone (Error Code: ResourceNotFoundException)',
+    );
+  });
+
+  test('a command of the build', async () => {
+    await world.create('app');
+    const id = await world.run('app');
+    await builds(1);
+
+    world.codeBuild.fail(0, 'Error while executing command: npm test. Reason: exit status 1');
+
+    const message =
+      'Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, Message: Error while executing command: npm test. Reason: exit status 1';
+    expect(await world.failure('app', id)).toEqual({ code: 'JobFailed', message });
+    expect((await world.execution('app', id)).statusSummary).toBe(`Build/Build: ${message}`);
+    const state = await world.client.send(new GetPipelineStateCommand({ name: 'app' }));
+    expect(state.stageStates?.map(({ latestExecution }) => latestExecution?.status)).toEqual([
+      'Succeeded',
+      'Failed',
+      undefined,
+    ]);
+    expect(state.stageStates?.[1]?.actionStates?.[0]?.latestExecution?.errorDetails?.message).toBe(message);
+  });
+
+  test('a file that the build has not made', async () => {
+    await world.create('app');
+    const id = await world.run('app');
+    await builds(1);
+
+    world.codeBuild.succeed(0, { 'imageDetail.json': release['imageDetail.json'] });
+
+    expect((await world.failure('app', id)).message).toBe(
+      'Exception while trying to read the task definition artifact file from: release: it has no taskdef.json.',
+    );
+  });
+
+  test('a task definition that ECS refuses', async () => {
+    await world.create('app');
+    const id = await world.run('app');
+    await builds(1);
+
+    world.codeBuild.succeed(0, { ...release, 'taskdef.json': '{}' });
+
+    expect((await world.failure('app', id)).message).toBe(
+      'The task definition could not be registered: Family should not be null. (Error Code: ClientException)',
+    );
+  });
+
+  test('a deployment', async () => {
+    await world.create('app');
+    const id = await toDeploy('app');
+
+    world.codeDeploy.end('d-1', {
+      status: 'Failed',
+      errorInformation: { code: 'ALARM_ACTIVE', message: 'One or more alarms have been activated.' },
+      rollbackInfo: { rollbackDeploymentId: 'd-9' },
+    });
+
+    expect(await world.failure('app', id)).toEqual({
+      code: 'JobFailed',
+      message:
+        'Deployment d-1 failed: One or more alarms have been activated. (Error Code: ALARM_ACTIVE). It is rolled back by d-9',
+    });
+  });
+});
+
+describe('more than one execution', () => {
+  test('SUPERSEDED: of those that wait for a stage only the newest goes on', async () => {
+    await world.create('app');
+    const one = await world.run('app', first);
+    await builds(1);
+    const two = await world.run('app', first);
+    await until(
+      () => world.client.send(new GetPipelineStateCommand({ name: 'app' })),
+      ({ stageStates }) => stageStates?.[1]?.inboundExecution?.pipelineExecutionId === two,
+    );
+    const three = await world.run('app', second);
+
+    const older = await world.ended('app', two);
+    expect(older).toMatchObject({
+      status: 'Superseded',
+      statusSummary: 'A newer execution waits for the stage Build.',
+    });
+    expect((await world.execution('app', one)).status).toBe('InProgress');
+
+    world.codeBuild.fail(0, 'x');
+    await world.ended('app', one);
+    await builds(2);
+    expect(world.codeBuild.started[1]?.environmentVariablesOverride?.[0]?.value).toBe(second);
+    expect((await world.execution('app', three)).status).toBe('InProgress');
+  });
+
+  test('QUEUED: all go on, one after the other', async () => {
+    await world.create('app', { executionMode: 'QUEUED' });
+    const ids = [];
+    for (let at = 0; at < 3; at += 1) ids.push(await world.run('app'));
+
+    for (const [index, id] of ids.entries()) {
+      await builds(index + 1);
+      world.codeBuild.fail(index, 'x');
+      expect((await world.ended('app', id)).status).toBe('Failed');
+    }
+  });
+});
+
+describe('stopping', () => {
+  const stop = (pipelineExecutionId: string, abandon: boolean) =>
+    world.client.send(
+      new StopPipelineExecutionCommand({ pipelineName: 'app', pipelineExecutionId, abandon, reason: 'Not this one.' }),
+    );
+
+  test('with waiting lets the build end, and starts no deployment', async () => {
+    await world.create('app');
+    const id = await world.run('app');
+    await builds(1);
+
+    await stop(id, false);
+    expect((await world.execution('app', id)).status).toBe('Stopping');
+    world.codeBuild.succeed(0, release);
+
+    expect(await world.ended('app', id)).toMatchObject({ status: 'Stopped', statusSummary: 'Not this one.' });
+    expect((await world.actions('app', id)).map(({ status }) => status)).toEqual(['Succeeded', 'Succeeded']);
+    const list = await world.client.send(new ListPipelineExecutionsCommand({ pipelineName: 'app' }));
+    expect(list.pipelineExecutionSummaries?.[0]?.stopTrigger?.reason).toBe('Not this one.');
+  });
+
+  test('with abandoning ends the build', async () => {
+    await world.create('app');
+    const id = await world.run('app');
+    await builds(1);
+
+    await stop(id, true);
+
+    expect((await world.ended('app', id)).status).toBe('Stopped');
+    expect(world.codeBuild.stopped).toEqual(['p:0']);
+    expect((await world.actions('app', id)).map(({ status }) => status)).toEqual(['Succeeded', 'Abandoned']);
+  });
+
+  test('with abandoning stops the deployment', async () => {
+    await world.create('app');
+    const id = await toDeploy('app');
+
+    await stop(id, true);
+
+    expect((await world.ended('app', id)).status).toBe('Stopped');
+    expect(world.codeDeploy.stopped).toEqual(['d-1']);
+  });
+
+  test('in the first stage', async () => {
+    await world.create('app');
+    const id = await world.run('app');
+
+    await stop(id, true);
+
+    expect((await world.ended('app', id)).status).toBe('Stopped');
+    expect(world.codeBuild.started).toEqual([]);
+  });
+
+  test('one that waits for a stage ends at once', async () => {
+    await world.create('app');
+    await world.run('app');
+    await builds(1);
+    const waiting = await world.run('app');
+    await until(
+      () => world.actions('app', waiting),
+      (actions) => actions[0]?.status === 'Succeeded',
+    );
+
+    await stop(waiting, false);
+
+    expect((await world.ended('app', waiting)).status).toBe('Stopped');
+  });
+
+  test('twice in the same way, or one that is over, is refused', async () => {
+    await world.create('app');
+    const id = await world.run('app');
+    await builds(1);
+
+    await stop(id, false);
+    await expect(stop(id, false)).rejects.toMatchObject({ name: 'DuplicatedStopRequestException' });
+    await stop(id, true);
+    await world.ended('app', id);
+
+    await expect(stop(id, true)).rejects.toMatchObject({ name: 'PipelineExecutionNotStoppableException' });
+  });
+});
+
+describe('a failed stage', () => {
+  test('is tried again without what has succeeded before it', async () => {
+    await world.create('app');
+    const id = await world.run('app', first);
+    await builds(1);
+    world.codeBuild.fail(0, 'x');
+    await world.ended('app', id);
+
+    const retry = {
+      pipelineName: 'app',
+      stageName: 'Build',
+      pipelineExecutionId: id,
+      retryMode: 'FAILED_ACTIONS',
+    } as const;
+    await world.client.send(new RetryStageExecutionCommand(retry));
+    await builds(2);
+    world.codeBuild.succeed(1, release);
+    await deployments(1);
+    world.codeDeploy.end('d-1', { status: 'Succeeded' });
+
+    const over = await world.ended('app', id);
+    expect(over.status).toBe('Succeeded');
+    expect(over.statusSummary).toBeUndefined();
+    expect((await world.actions('app', id)).map(({ actionName, status }) => `${actionName} ${status}`)).toEqual([
+      'Source Succeeded',
+      'Build Failed',
+      'Build Succeeded',
+      'Deploy Succeeded',
+    ]);
+    await expect(world.client.send(new RetryStageExecutionCommand(retry))).rejects.toMatchObject({
+      name: 'StageNotRetryableException',
+    });
+  });
+});
+
+describe('a restart of the sandbox', () => {
+  test('leaves nothing in progress', async () => {
+    await world.create('app');
+    const running = await world.run('app');
+    await builds(1);
+    const waiting = await world.run('app');
+    await until(
+      () => world.actions('app', waiting),
+      (actions) => actions[0]?.status === 'Succeeded',
+    );
+
+    await world.close();
+    await world.open();
+
+    for (const id of [running, waiting]) {
+      expect(await world.execution('app', id)).toMatchObject({
+        status: 'Failed',
+        statusSummary: 'The sandbox was stopped while this was in progress.',
+      });
+    }
+    expect((await world.actions('app', running)).at(-1)).toMatchObject({ actionName: 'Build', status: 'Failed' });
+    await world.run('app');
+    await builds(2);
+  });
+});
