@@ -1,35 +1,34 @@
-import { glob, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { BuildArtifacts } from '@aws-sdk/client-codebuild';
 import { BuildError, type ArtifactsSpec } from './buildspec.ts';
+import { globToRegExp, matchFiles } from './globs.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { BuildRecord } from './records.ts';
 import { packZip, type ZipFile } from './zip.ts';
 
 /**
- * The files that the buildspec names, by their names in the artifact.
+ * The files that the buildspec names, by their names in the artifact. A pattern that matches nothing is skipped, as at AWS.
  *
- * @throws BuildError when a pattern matches nothing, or a file outside of the source
+ * @throws BuildError when nothing at all is there, or a file is outside of the source
  */
 export async function collect(spec: ArtifactsSpec, source: string): Promise<ZipFile[]> {
   const base = path.resolve(source, spec['base-directory'] ?? '.');
+  const excluded = (spec['exclude-paths'] ?? []).map(globToRegExp);
   const found = new Map<string, ZipFile>();
   for (const pattern of spec.files) {
-    const before = found.size;
-    for await (const match of glob(pattern, { cwd: base, exclude: [...(spec['exclude-paths'] ?? [])] })) {
+    for (const match of await matchFiles(base, pattern)) {
+      if (excluded.some((glob) => glob.test(match))) continue;
       const file = path.resolve(base, match);
       if (!file.startsWith(`${path.resolve(source)}${path.sep}`)) {
-        throw new BuildError('CLIENT_ERROR', `${pattern} is outside of the source.`);
+        throw new BuildError('CLIENT_ERROR', `${pattern} is outside of the source`);
       }
-      const about = await stat(file);
-      if (!about.isFile()) continue;
-      const name = spec['discard-paths'] === true ? path.basename(file) : path.relative(base, file);
-      found.set(name, { name, content: await readFile(file), executable: (about.mode & 0o100) !== 0 });
-    }
-    if (found.size === before) {
-      throw new BuildError('CLIENT_ERROR', `no matching artifact paths found: ${pattern}`);
+      const name = spec['discard-paths'] === true ? path.basename(file) : match;
+      const { mode } = await stat(file);
+      found.set(name, { name, content: await readFile(file), executable: (mode & 0o100) !== 0 });
     }
   }
+  if (found.size === 0) throw new BuildError('CLIENT_ERROR', 'no matching artifact paths found');
   return [...found.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 

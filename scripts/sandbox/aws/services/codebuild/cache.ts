@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { globToRegExp } from './globs.ts';
 
 /**
  * Brings what a cache that earlier builds have filled would hold: this installation's `node_modules`, if the source's lock
@@ -16,7 +17,7 @@ export async function restoreModules(
   installation: string,
   wanted: readonly string[],
 ): Promise<readonly string[]> {
-  if (!wanted.some((pattern) => pattern.includes('node_modules'))) return [];
+  const globs = wanted.map(globToRegExp);
   const [own, theirs] = await Promise.all([lockFile(installation), lockFile(source)]);
   if (own === undefined || own !== theirs) return [];
   const folders = await readdir(source, { withFileTypes: true });
@@ -26,7 +27,7 @@ export async function restoreModules(
   ];
   const brought = candidates.filter(
     (folder) =>
-      wanted.some((pattern) => path.matchesGlob(path.join(folder, 'any', 'file'), pattern)) &&
+      globs.some((glob) => glob.test(`${folder}/any/file`)) &&
       existsSync(path.join(installation, folder)) &&
       !existsSync(path.join(source, folder)),
   );

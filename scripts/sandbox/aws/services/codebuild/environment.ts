@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { toolPath } from '../../../../tools.ts';
 import { clientOptions, type ServiceContext } from '../context.ts';
@@ -58,6 +59,8 @@ export async function environmentOf(
   const ofSpec = spec.env ?? {};
   return {
     LANG: 'C.UTF-8',
+    // Its home is another one, and packages come from where they do on this machine.
+    NPM_CONFIG_USERCONFIG: path.join(homedir(), '.npmrc'),
     ...machine,
     PATH: `${path.dirname(process.execPath)}${path.delimiter}${toolPath()}`,
     HOME: folders.home,

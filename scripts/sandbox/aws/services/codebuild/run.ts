@@ -75,12 +75,13 @@ export class BuildRun {
         this.#parts.context.report(`The build ${build.id} broke: ${why}`);
       }
     }
-    await this.#phase('FINALIZING', () => this.#cleanUp(), { always: true }).catch(() => undefined);
+    await this.#phase('FINALIZING', () => this.#closeLog(), { always: true }).catch(() => undefined);
     if (ended !== undefined) endPhase(build, ended);
     const failed = build.phases.some(({ status }) => status === 'FAILED');
     build.phases.push({ type: 'COMPLETED', start: Date.now(), contexts: [] });
     build.end = Date.now();
     build.status = ended?.status ?? (failed ? 'FAILED' : 'SUCCEEDED');
+    await this.#cleanUp();
   }
 
   async #steps(): Promise<void> {
@@ -220,7 +221,7 @@ export class BuildRun {
     this.#shipper?.line(text);
   }
 
-  async #cleanUp(): Promise<void> {
+  async #closeLog(): Promise<void> {
     await this.#shipper?.end();
     if (this.#file !== undefined) {
       this.#file.end();
@@ -228,8 +229,16 @@ export class BuildRun {
     }
     this.#file = undefined;
     this.#shipper = undefined;
-    // The log stays beside it.
-    await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** The log stays beside it. Nobody waits for this but who stops the sandbox: there are many files. */
+  async #cleanUp(): Promise<void> {
+    try {
+      await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#parts.context.report(`The folder of the build ${this.#build.id} is left behind: ${why}`);
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type {
   CreateNotificationRuleRequest,
   DeleteNotificationRuleRequest,
@@ -111,8 +111,7 @@ function create(state: State, region: string, input: CreateNotificationRuleReque
   if (!Resource.startsWith('arn:')) throw new AwsError('ValidationException', `Invalid resource ARN: ${Resource}`);
   checkEvents(Resource, EventTypeIds);
   checkName(state, Resource, Name);
-  // An ARN's last part is the hash of what it is about, then an id.
-  const id = createHash('sha1').update(randomUUID()).digest('hex');
+  const id = randomBytes(20).toString('hex');
   const arn = `arn:aws:codestar-notifications:${region}:${ACCOUNT}:notificationrule/${id}`;
   const now = Date.now();
   state.rules[arn] = {

@@ -121,12 +121,18 @@ class LoadBalancing {
       if (now === undefined) delete this.#ports.value[arn];
     }
     for (const [arn, { balancer, listener }] of wanted) {
-      const proxy = this.#proxies.get(arn);
-      if (proxy === undefined) {
-        const started = await this.#startProxy(balancer, listener, this.#ports.value[arn] ?? 0);
-        this.#proxies.set(arn, started);
-        this.#ports.value[arn] = started.port;
-      } else await proxy.configure(balancer, listener);
+      try {
+        const proxy = this.#proxies.get(arn);
+        if (proxy === undefined) {
+          const started = await this.#startProxy(balancer, listener, this.#ports.value[arn] ?? 0);
+          this.#proxies.set(arn, started);
+          this.#ports.value[arn] = started.port;
+        } else await proxy.configure(balancer, listener);
+      } catch (error) {
+        // It does not listen, and says why; the others go on.
+        const why = error instanceof Error ? error.message : String(error);
+        this.#context.report(`The listener ${listener.port} of ${balancer.name} cannot do its work: ${why}`);
+      }
     }
   }
 
@@ -139,6 +145,7 @@ class LoadBalancing {
       group: (arn: string) => this.#groups.get(arn),
       certificate: (arn: string) => this.#certificates.pair(arn),
       metrics: this.#metrics,
+      report: this.#context.report,
     };
     try {
       return await Proxy.start(balancer, listener, { port, ...options });

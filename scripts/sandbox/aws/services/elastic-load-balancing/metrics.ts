@@ -57,7 +57,7 @@ export class Metrics {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#sending;
+    await this.flush();
     this.#client.destroy();
   }
 
@@ -92,7 +92,11 @@ function requestData(served: readonly Served[]): MetricDatum[] {
     const status = `${Math.floor(one.status / 100)}XX_Count`;
     for (const group of places) {
       const Dimensions = dimensions(one.balancer, group);
-      const names = ['RequestCount', one.byTarget ? `HTTPCode_Target_${status}` : `HTTPCode_ELB_${status}`];
+      // Requests that no target was chosen for are not counted as requests.
+      const names = [
+        ...(one.group === undefined ? [] : ['RequestCount']),
+        one.byTarget ? `HTTPCode_Target_${status}` : `HTTPCode_ELB_${status}`,
+      ];
       for (const MetricName of names) {
         const key = JSON.stringify([MetricName, Dimensions]);
         const sum = sums.get(key) ?? { MetricName, Dimensions, Unit: 'Count', Value: 0 };
@@ -123,7 +127,9 @@ function chunks(values: readonly number[]): number[][] {
 }
 
 function hostData(groups: ReturnType<Groups>): MetricDatum[] {
-  return groups.flatMap(({ balancer, group }) =>
+  // A group without targets has no data, which is not the same as no healthy ones.
+  const inUse = groups.filter(({ group }) => group.config.targets.length > 0);
+  return inUse.flatMap(({ balancer, group }) =>
     (['healthy', 'unhealthy'] as const).map((state) => ({
       MetricName: state === 'healthy' ? 'HealthyHostCount' : 'UnHealthyHostCount',
       Dimensions: dimensions(balancer, group.config.suffix),

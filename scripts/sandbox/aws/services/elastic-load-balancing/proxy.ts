@@ -18,10 +18,14 @@ import type { Target } from './target.ts';
 import type { TargetGroup } from './target-group.ts';
 import { WeightedChoice } from './weighted.ts';
 
+/** Methods that may be sent once more without doing anything twice: RFC 9110, section 9.2.2. */
+const IDEMPOTENT = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'];
 /** A body up to this is kept, so that it can be sent once more when an idle connection turns out to be closed. */
 const KEPT_BODY_BYTES = 64 * 1024;
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-504-issues */
 const CONNECT_TIMEOUT_MS = 10_000;
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html: 64 KiB of headers. */
+const LIMITS = { maxHeaderSize: 64 * 1024 };
 const TLS = { minVersion: 'TLSv1.2' } as const;
 /** Of this connection and not of the message: RFC 9110, section 7.6.1. */
 const HOP_BY_HOP = [
@@ -41,6 +45,7 @@ export interface ProxyOptions {
   readonly group: (arn: string) => TargetGroup | undefined;
   readonly certificate: (arn: string) => Promise<KeyPair>;
   readonly metrics: Pick<Metrics, 'count'>;
+  readonly report: (message: string) => void;
 }
 
 /** One listener at work: a server that hands each request on as the listener's rules say. */
@@ -57,7 +62,8 @@ export class Proxy {
     this.#listener = listener;
     this.#options = options;
     const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => this.#answer(incoming, outgoing);
-    this.#server = pair === undefined ? createServer(answer) : createSecureServer({ ...TLS, ...pair }, answer);
+    this.#server =
+      pair === undefined ? createServer(LIMITS, answer) : createSecureServer({ ...LIMITS, ...TLS, ...pair }, answer);
     this.#server.keepAliveTimeout = balancer.idleTimeoutMs;
     this.#server.requestTimeout = 0;
   }
@@ -99,7 +105,15 @@ export class Proxy {
   }
 
   #answer(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const found = actionFor(this.#listener.rules, incoming);
+    let found: ReturnType<typeof actionFor>;
+    try {
+      found = actionFor(this.#listener.rules, incoming);
+    } catch (error) {
+      // One rule that is not known here must not end the sandbox; whoever meets it should know why.
+      this.#options.report(error instanceof Error ? error.message : String(error));
+      this.#own(incoming, outgoing, { status: 500 });
+      return;
+    }
     const type = found?.action.Type;
     if (found !== undefined && type === 'forward') {
       this.#forward(incoming, outgoing, found.rule, weightsOf(found.action));
@@ -174,6 +188,7 @@ export class Proxy {
         // The target closed a connection that nothing was going on at, just as this went out: it has not seen it.
         if (
           request.reusedSocket &&
+          IDEMPOTENT.includes(incoming.method ?? '') &&
           !again &&
           kept !== undefined &&
           !outgoing.headersSent &&

@@ -22,7 +22,7 @@ function holds(condition: RuleCondition, request: IncomingMessage): boolean {
     case 'path-pattern':
       return values.some((value) => like(value, path));
     case 'host-header':
-      return values.some((value) => like(value.toLowerCase(), (request.headers.host ?? '').replace(/:\d+$/, '')));
+      return values.some((value) => like(value.toLowerCase(), hostOf(request)));
     case 'http-request-method':
       return values.includes(request.method ?? '');
     case 'http-header': {
@@ -34,6 +34,10 @@ function holds(condition: RuleCondition, request: IncomingMessage): boolean {
     default:
       throw new Error(`The sandbox's load balancer knows no condition "${condition.Field}".`);
   }
+}
+
+function hostOf(request: IncomingMessage): string {
+  return (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
 }
 
 /** `*` is any text, `?` any one character. */
@@ -53,7 +57,7 @@ export function redirectLocation(
 ): string {
   const { Protocol, Host, Port, Path, Query } = action.RedirectConfig ?? {};
   const [path = '/', query = ''] = (request.url ?? '/').split('?');
-  const host = (request.headers.host ?? '').replace(/:\d+$/, '');
+  const host = hostOf(request);
   const fill = (text: string): string =>
     text
       .replaceAll('#{protocol}', own.secure ? 'https' : 'http')

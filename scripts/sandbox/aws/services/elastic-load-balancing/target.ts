@@ -22,7 +22,7 @@ export class Target {
   #successes = 0;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
-  #ended = false;
+  readonly #end = new AbortController();
 
   constructor(id: string, port: number, config: GroupConfig, pace: Pace) {
     this.id = id;
@@ -55,11 +55,11 @@ export class Target {
       Description: 'Target deregistration is in progress',
     };
     this.#stopChecks();
-    await this.#pace.wait(this.#config.deregistrationDelayMs);
+    await this.#pace.wait(this.#config.deregistrationDelayMs, this.#end.signal).catch(() => undefined);
   }
 
   end(): void {
-    this.#ended = true;
+    this.#end.abort();
     this.#stopChecks();
   }
 
@@ -69,7 +69,7 @@ export class Target {
   }
 
   #schedule(milliseconds: number): void {
-    if (this.#ended) return;
+    if (this.#end.signal.aborted) return;
     this.#timer = setTimeout(() => void this.#check(), milliseconds);
     this.#timer.unref();
   }
@@ -77,7 +77,7 @@ export class Target {
   async #check(): Promise<void> {
     const { healthCheck } = this.#config;
     const outcome = await this.#ask();
-    if (this.#ended || this.#health.State === 'draining') return;
+    if (this.#end.signal.aborted || this.#health.State === 'draining') return;
     if (outcome === undefined) {
       this.#failures = 0;
       this.#successes += 1;

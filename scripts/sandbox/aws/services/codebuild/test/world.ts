@@ -31,6 +31,7 @@ export interface BuildWorld {
   readonly folder: string;
   readonly codebuild: CodeBuildClient;
   readonly ssm: SSMClient;
+  readonly s3: S3Client;
   readonly reports: string[];
   project(name: string, more?: Partial<CreateProjectCommandInput>): Promise<void>;
   /** Starts as CodePipeline does, from a zip of these files. */
@@ -49,7 +50,7 @@ export interface BuildWorld {
 }
 
 export async function startBuildWorld(
-  more: (context: ServiceContext) => readonly SandboxService[] = () => [],
+  others: (context: ServiceContext) => readonly SandboxService[] = () => [],
 ): Promise<BuildWorld> {
   const { folder, remove } = await temporaryFolder();
   const port = await freePort();
@@ -69,7 +70,7 @@ export async function startBuildWorld(
       folder: (service) => path.join(folder, service),
       report: (message) => reports.push(message),
     };
-    const services = [codebuildService(context, { env: { FROM_MACHINE: 'yes' } }), ...more(context)];
+    const services = [codebuildService(context, { env: { FROM_MACHINE: 'yes' } }), ...others(context)];
     const handlers = services.flatMap((service) => service.handlers);
     const door = await startFrontDoor({ port, emulatorUrl: emulator.url, handlers });
     for (const service of services) await service.start?.();

@@ -19,6 +19,7 @@ export async function deploy(job: Job): Promise<Record<string, string>> {
   const taskDefinition = await registerTaskDefinition(job);
   const appSpec = await template(job, 'AppSpec', 'AppSpecTemplate', 'appspec.yaml');
   const content = appSpec.replaceAll('<TASK_DEFINITION>', taskDefinition);
+  signal.throwIfAborted();
   let id: string;
   try {
     id = await neighbours.createDeployment({
@@ -101,7 +102,8 @@ async function file(job: Job, what: string, artifact: string, name: string): Pro
     cause = error;
   }
   if (found === undefined) {
-    const message = `Exception while trying to read the ${what} artifact file from: ${artifact}: it has no ${name}.`;
+    const why = cause === undefined ? `it has no ${name}.` : said(cause);
+    const message = `Exception while trying to read the ${what} artifact file from: ${artifact}: ${why}`;
     throw new ActionError('ConfigurationError', message, { cause });
   }
   return strFromU8(found);

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-codepipeline';
 import { CodestarNotificationsClient, CreateNotificationRuleCommand } from '@aws-sdk/client-codestar-notifications';
 import { clientOptions } from '../../context.ts';
-import { release, sourceStage, buildStage, until, World } from './world.ts';
+import { release, until, World } from './world.ts';
 
 const topic = 'arn:aws:sns:eu-west-1:000000000000:alarms';
 
@@ -22,31 +22,14 @@ beforeEach(async () => {
 });
 afterEach(() => world.end());
 
-const builds = (count: number) =>
-  until(
-    () => world.codeBuild.started.length,
-    (seen) => seen === count,
-  );
-const deployments = (count: number) =>
-  until(
-    () => world.codeDeploy.created.length,
-    (seen) => seen === count,
-  );
-
-async function toDeploy(name: string, commit?: string): Promise<string> {
-  const before = world.codeBuild.started.length;
-  const id = await world.run(name, commit);
-  await builds(before + 1);
-  world.codeBuild.succeed(before, release);
-  await deployments(world.codeDeploy.created.length + 1);
-  return id;
-}
+const builds = (count: number) => world.builds(count);
+const deployments = (count: number) => world.deployments(count);
 
 describe('a release', () => {
   test('takes exactly the commit that was asked for through all stages', async () => {
     await world.create('app');
 
-    const id = await toDeploy('app', first);
+    const id = await world.toDeploy('app', first);
     world.codeDeploy.end('d-1', { status: 'Succeeded' });
 
     expect((await world.ended('app', id)).status).toBe('Succeeded');
@@ -66,7 +49,7 @@ describe('a release', () => {
       BranchName: 'main',
       CommitMessage: 'One',
     });
-    expect(build?.output?.executionResult?.externalExecutionId).toBe('p:0');
+    expect(build?.output?.executionResult?.externalExecutionId).toBe('app-build:0');
     expect(build?.output?.outputVariables).toEqual({ TAG: 'v1' });
     expect(deploy?.output?.executionResult?.externalExecutionId).toBe('d-1');
     expect(deploy?.output?.outputVariables).toEqual({ DeploymentId: 'd-1' });
@@ -125,122 +108,6 @@ describe('a release', () => {
     });
     expect(failed).toMatchObject({ detail: { state: 'FAILED' } });
     expect(failed.additionalAttributes.failedReason).toContain('No Commit');
-  });
-});
-
-describe('a stage that fails says why', () => {
-  test('no such commit', async () => {
-    await world.create('app');
-    const commit = 'f'.repeat(40);
-
-    expect(await world.failure('app', await world.run('app', commit))).toEqual({
-      code: 'RevisionUnavailable',
-      message: `[GitHub] No Commit [${commit}] found for FullRepositoryName [acme/rest-api]`,
-    });
-  });
-
-  test('no such branch', async () => {
-    await world.create('app', {}, 'gone');
-
-    expect(await world.failure('app', await world.run('app'))).toEqual({
-      code: 'ConfigurationError',
-      message: '[GitHub] No Branch [gone] found for FullRepositoryName [acme/rest-api]',
-    });
-  });
-
-  test('no such repository', async () => {
-    await world.create('app', { stages: [sourceStage(world.connection, 'main', 'acme/gone'), buildStage] });
-
-    expect((await world.failure('app', await world.run('app'))).message).toBe(
-      '[GitHub] No Repository found for FullRepositoryName [acme/gone]',
-    );
-  });
-
-  test('no such connection', async () => {
-    const arn = `${world.connection.slice(0, -4)}dead`;
-    await world.create('app', { stages: [sourceStage(arn), buildStage] });
-
-    expect((await world.failure('app', await world.run('app'))).message).toContain(`Unable to use Connection: ${arn}`);
-  });
-
-  test('no such artifact bucket', async () => {
-    await world.create('app', { artifactStore: { type: 'S3', location: 'gone' } });
-
-    expect((await world.failure('app', await world.run('app'))).message).toBe(
-      'The artifact bucket gone does not exist.',
-    );
-  });
-
-  test('no such build project', async () => {
-    const [action] = buildStage.actions ?? [];
-    if (action === undefined) throw new Error('The build stage has no action.');
-    const stage = { name: 'Build', actions: [{ ...action, configuration: { ProjectName: 'gone' } }] };
-    await world.create('app', { stages: [sourceStage(world.connection), stage] });
-
-    expect((await world.failure('app', await world.run('app'))).message).toBe(
-      'Error calling startBuild: Project cannot be found: gone (Error Code: ResourceNotFoundException)',
-    );
-  });
-
-  test('a command of the build', async () => {
-    await world.create('app');
-    const id = await world.run('app');
-    await builds(1);
-
-    world.codeBuild.fail(0, 'Error while executing command: npm test. Reason: exit status 1');
-
-    const message =
-      'Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, Message: Error while executing command: npm test. Reason: exit status 1';
-    expect(await world.failure('app', id)).toEqual({ code: 'JobFailed', message });
-    expect((await world.execution('app', id)).statusSummary).toBe(`Build/Build: ${message}`);
-    const state = await world.client.send(new GetPipelineStateCommand({ name: 'app' }));
-    expect(state.stageStates?.map(({ latestExecution }) => latestExecution?.status)).toEqual([
-      'Succeeded',
-      'Failed',
-      undefined,
-    ]);
-    expect(state.stageStates?.[1]?.actionStates?.[0]?.latestExecution?.errorDetails?.message).toBe(message);
-  });
-
-  test('a file that the build has not made', async () => {
-    await world.create('app');
-    const id = await world.run('app');
-    await builds(1);
-
-    world.codeBuild.succeed(0, { 'imageDetail.json': release['imageDetail.json'] });
-
-    expect((await world.failure('app', id)).message).toBe(
-      'Exception while trying to read the task definition artifact file from: release: it has no taskdef.json.',
-    );
-  });
-
-  test('a task definition that ECS refuses', async () => {
-    await world.create('app');
-    const id = await world.run('app');
-    await builds(1);
-
-    world.codeBuild.succeed(0, { ...release, 'taskdef.json': '{}' });
-
-    expect((await world.failure('app', id)).message).toBe(
-      'The task definition could not be registered: Family should not be null. (Error Code: ClientException)',
-    );
-  });
-
-  test('a deployment', async () => {
-    await world.create('app');
-    const id = await toDeploy('app');
-
-    world.codeDeploy.end('d-1', {
-      status: 'Failed',
-      errorInformation: { code: 'ALARM_ACTIVE', message: 'One or more alarms have been activated.' },
-      rollbackInfo: { rollbackDeploymentId: 'd-9' },
-    });
-
-    expect(await world.failure('app', id)).toEqual({
-      code: 'JobFailed',
-      message:
-        'Deployment d-1 failed: One or more alarms have been activated. (Error Code: ALARM_ACTIVE). It is rolled back by d-9',
-    });
   });
 });
 
@@ -312,13 +179,13 @@ describe('stopping', () => {
     await stop(id, true);
 
     expect((await world.ended('app', id)).status).toBe('Stopped');
-    expect(world.codeBuild.stopped).toEqual(['p:0']);
+    expect(world.codeBuild.stopped).toEqual(['app-build:0']);
     expect((await world.actions('app', id)).map(({ status }) => status)).toEqual(['Succeeded', 'Abandoned']);
   });
 
   test('with abandoning stops the deployment', async () => {
     await world.create('app');
-    const id = await toDeploy('app');
+    const id = await world.toDeploy('app');
 
     await stop(id, true);
 

@@ -2,7 +2,7 @@ import type { Build, StartBuildInput } from '@aws-sdk/client-codebuild';
 import type { CreateDeploymentInput, DeploymentInfo } from '@aws-sdk/client-codedeploy';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { serviceError } from '../../../service-error.ts';
-import type { ServiceHandler } from '../../../service-request.ts';
+import type { ServiceHandler, ServiceRequest } from '../../../service-request.ts';
 import { answerJson, AwsError, operation } from '../../json-protocol.ts';
 
 /** Objects by `bucket/key`; only the bucket `artifacts` is there. */
@@ -10,13 +10,14 @@ export class FakeS3 implements ServiceHandler {
   readonly service = 's3';
   readonly objects = new Map<string, Uint8Array>();
 
-  async handle({ method, url, headers, body }: Parameters<ServiceHandler['handle']>[0]) {
+  async handle(request: ServiceRequest) {
+    const { method, url, headers } = request;
     const name = decodeURIComponent(url.pathname.slice(1));
     if (!name.startsWith('artifacts/')) {
       return serviceError('s3', headers, { status: 404, code: 'NoSuchBucket', message: 'There is no such bucket.' });
     }
     if (method === 'PUT') {
-      this.objects.set(name, await body());
+      this.objects.set(name, await request.body());
       return { status: 200, headers: { etag: '"1"' } };
     }
     const found = this.objects.get(name);
@@ -38,15 +39,21 @@ export class FakeCodeBuild implements ServiceHandler {
     this.#s3 = s3;
   }
 
-  handle(request: Parameters<ServiceHandler['handle']>[0]) {
+  handle(request: ServiceRequest) {
     return answerJson(request, {
       StartBuild: operation<StartBuildInput>((input) => {
-        if (input.projectName !== 'p') {
+        if (input.projectName !== 'app-build') {
           throw new AwsError('ResourceNotFoundException', `Project cannot be found: ${input.projectName}`);
         }
-        const id = `p:${this.started.length}`;
+        const id = `app-build:${this.started.length}`;
         this.started.push({ ...input, id });
-        const build: Build = { id, projectName: 'p', buildStatus: 'IN_PROGRESS', buildComplete: false, phases: [] };
+        const build: Build = {
+          id,
+          projectName: 'app-build',
+          buildStatus: 'IN_PROGRESS',
+          buildComplete: false,
+          phases: [],
+        };
         this.#builds.set(id, build);
         return { build };
       }),
@@ -94,7 +101,7 @@ export class FakeCodeDeploy implements ServiceHandler {
   readonly stopped: string[] = [];
   readonly #deployments = new Map<string, DeploymentInfo>();
 
-  handle(request: Parameters<ServiceHandler['handle']>[0]) {
+  handle(request: ServiceRequest) {
     return answerJson(request, {
       CreateDeployment: operation<CreateDeploymentInput>((input) => {
         this.created.push(input);
@@ -122,7 +129,7 @@ export class FakeEcs implements ServiceHandler {
   readonly service = 'ecs';
   readonly registered: { family?: string; containerDefinitions?: { image?: string }[] }[] = [];
 
-  handle(request: Parameters<ServiceHandler['handle']>[0]) {
+  handle(request: ServiceRequest) {
     return answerJson(request, {
       RegisterTaskDefinition: operation<FakeEcs['registered'][number]>((input) => {
         if (input.family === undefined) throw new AwsError('ClientException', 'Family should not be null.');
@@ -139,8 +146,8 @@ export class FakeSns implements ServiceHandler {
   readonly service = 'sns';
   readonly published: { topic: string | null; message: string | null }[] = [];
 
-  async handle({ body }: Parameters<ServiceHandler['handle']>[0]) {
-    const form = new URLSearchParams((await body()).toString('utf8'));
+  async handle(request: ServiceRequest) {
+    const form = new URLSearchParams((await request.body()).toString('utf8'));
     this.published.push({ topic: form.get('TopicArn'), message: form.get('Message') });
     return {
       status: 200,

@@ -138,6 +138,31 @@ export class World {
     return pipelineExecutionId;
   }
 
+  /** Waits until so many were started. */
+  async builds(count: number): Promise<void> {
+    await until(
+      () => this.codeBuild.started.length,
+      (seen) => seen === count,
+    );
+  }
+
+  async deployments(count: number): Promise<void> {
+    await until(
+      () => this.codeDeploy.created.length,
+      (seen) => seen === count,
+    );
+  }
+
+  /** Starts an execution and brings it to the point where its deployment runs. */
+  async toDeploy(name: string, commit?: string): Promise<string> {
+    const [build, deployment] = [this.codeBuild.started.length, this.codeDeploy.created.length];
+    const id = await this.run(name, commit);
+    await this.builds(build + 1);
+    this.codeBuild.succeed(build, release);
+    await this.deployments(deployment + 1);
+    return id;
+  }
+
   async execution(pipelineName: string, pipelineExecutionId: string): Promise<PipelineExecution> {
     const command = new GetPipelineExecutionCommand({ pipelineName, pipelineExecutionId });
     return (await this.client.send(command)).pipelineExecution ?? {};
@@ -196,7 +221,7 @@ export const buildStage: StageDeclaration = {
       name: 'Build',
       actionTypeId: type('Build', 'CodeBuild'),
       configuration: {
-        ProjectName: 'p',
+        ProjectName: 'app-build',
         EnvironmentVariables: '[{"name":"COMMIT","value":"#{SourceVariables.CommitId}"}]',
       },
       inputArtifacts: [{ name: 'source' }],

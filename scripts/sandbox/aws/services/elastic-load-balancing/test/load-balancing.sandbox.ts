@@ -221,6 +221,49 @@ describe('load balancers of the sandbox', () => {
     });
   });
 
+  test('a rule of a kind that is not known here is said, and ends nothing', async () => {
+    const listener = await world.listener(balancer, 90, forward({ [blue]: 1 }));
+    await world.balancing.send(
+      new CreateRuleCommand({
+        ListenerArn: listener,
+        Priority: 1,
+        Conditions: [{ Field: 'source-ip', SourceIpConfig: { Values: ['192.0.2.0/24'] } }],
+        Actions: forward({ [blue]: 1 }),
+      }),
+    );
+    expect(await world.ask(await world.address('web', 90))).toMatchObject({ status: 500 });
+    expect(world.reports).toContain('The sandbox\'s load balancer knows no condition "source-ip".');
+    await world.balancing.send(new DeleteListenerCommand({ ListenerArn: listener }));
+  });
+
+  test('a listener that cannot work does not keep the others from it', async () => {
+    const listener = await world.listener(
+      balancer,
+      91,
+      forward({ [blue]: 1 }),
+      'arn:aws:acm:eu-west-1:000000000000:certificate/none',
+    );
+    expect(world.reports.join()).toContain('The listener 91 of web cannot do its work');
+    await world.balancing.send(new DeleteListenerCommand({ ListenerArn: listener }));
+  });
+
+  test('an answer to a POST is never asked for twice', async () => {
+    const group = await world.group('once');
+    await world.listener(balancer, 92, forward({ [group]: 1 }));
+    let count = 0;
+    const target = await world.target('127.0.0.44', (asked, response) => {
+      if (asked.method !== 'POST') return void response.end('ok');
+      count += 1;
+      return void response.destroy();
+    });
+    await world.register(group, target);
+    await world.untilHealth(group, { '127.0.0.44': 'healthy' });
+    const at = await world.address('web', 92);
+    expect(await world.ask(at)).toMatchObject({ status: 200 });
+    expect(await world.ask(at, { method: 'POST', body: 'x' })).toMatchObject({ status: 502 });
+    expect(count).toBe(1);
+  });
+
   test('an idle connection that a target has closed costs no request', async () => {
     const group = await world.group('closing');
     await world.listener(balancer, 88, forward({ [group]: 1 }));
@@ -230,7 +273,7 @@ describe('load balancers of the sandbox', () => {
     const at = await world.address('web', 88);
     const statuses: number[] = [];
     for (let count = 0; count < 100; count += 1) {
-      statuses.push((await world.ask(at, { method: 'POST', body: 'x' })).status);
+      statuses.push((await world.ask(at)).status);
       await sleep(count % 5);
     }
     expect(statuses.filter((status) => status !== 200)).toEqual([]);
