@@ -27,13 +27,27 @@ export function renderTaskDefinition({ taskDefinition, appSpec, image, commit }:
  * Source: https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html
  */
 export function renderAppSpec({
-  appSpec: { containerName, containerPort, capacityProvider, hooks },
+  appSpec: { containerName, containerPort, capacityProvider, network, hooks },
 }: Pick<Release, 'appSpec'>): string {
   const strategy =
     capacityProvider === undefined
       ? {}
       : // Without it a task set is made by launch type, whatever the service says; Spot would be lost with the first release.
         { CapacityProviderStrategy: [{ CapacityProvider: capacityProvider, Base: 0, Weight: 1 }] };
+  // A service that CodeDeploy releases takes another network by a release only.
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+  const place =
+    network === undefined
+      ? {}
+      : {
+          NetworkConfiguration: {
+            AwsvpcConfiguration: {
+              Subnets: network.subnets,
+              SecurityGroups: network.securityGroups,
+              AssignPublicIp: network.assignPublicIp ? 'ENABLED' : 'DISABLED',
+            },
+          },
+        };
   return stringify({
     version: 0,
     Resources: [
@@ -43,6 +57,7 @@ export function renderAppSpec({
           Properties: {
             TaskDefinition: '<TASK_DEFINITION>',
             LoadBalancerInfo: { ContainerName: containerName, ContainerPort: containerPort },
+            ...place,
             ...strategy,
           },
         },

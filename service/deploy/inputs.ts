@@ -19,8 +19,16 @@ export type AppSpec = {
   readonly containerName: string;
   readonly containerPort: number;
   readonly capacityProvider?: string;
+  readonly network?: Network;
   /** Lambdas by the event after which they are called, in the order of the events. */
   readonly hooks: readonly (readonly [event: string, lambda: string])[];
+};
+
+/** Where tasks run. */
+export type Network = {
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  readonly assignPublicIp: boolean;
 };
 
 /** Where the values come from, as they come. */
@@ -53,6 +61,7 @@ type WrittenAppSpec = {
   containerName: string;
   containerPort: number;
   capacityProvider?: string;
+  network?: Network;
   hooks?: Record<string, string>;
 };
 
@@ -61,6 +70,11 @@ const appSpecSchema = Joi.object<WrittenAppSpec>({
   containerName: Joi.string().required(),
   containerPort: Joi.number().port().required(),
   capacityProvider: Joi.string().empty(null),
+  network: Joi.object({
+    subnets: Joi.array().items(Joi.string()).min(1).required(),
+    securityGroups: Joi.array().items(Joi.string()).min(1).required(),
+    assignPublicIp: Joi.boolean().required(),
+  }).empty(null),
   hooks: Joi.object()
     .pattern(Joi.valid(...HOOKS), Joi.string().empty(null))
     .empty(null),
@@ -128,13 +142,14 @@ export function readInputs(sources: Sources): Release {
   if (taskDefinition === undefined || appSpec === undefined || detail === undefined || problems.length > 0) {
     throw new UserError('The release cannot be rendered.', `${problems.join('; ')}.`);
   }
-  const { containerName, containerPort, capacityProvider, hooks = {} } = appSpec;
+  const { containerName, containerPort, capacityProvider, network, hooks = {} } = appSpec;
   return {
     taskDefinition,
     appSpec: {
       containerName,
       containerPort,
       ...(capacityProvider === undefined ? {} : { capacityProvider }),
+      ...(network === undefined ? {} : { network }),
       hooks: HOOKS.flatMap((event) => {
         const lambda = hooks[event];
         return lambda === undefined ? [] : [[event, lambda] as const];

@@ -92,6 +92,16 @@ Resources:
 `);
   });
 
+  test('names the network, where it is given: a release is the only way to another one', () => {
+    const network = { subnets: ['subnet-1', 'subnet-2'], securityGroups: ['sg-1'], assignPublicIp: true };
+    expect(
+      parse(rendered(withAppSpec({ network }))).Resources[0].TargetService.Properties.NetworkConfiguration,
+    ).toEqual({
+      AwsvpcConfiguration: { Subnets: network.subnets, SecurityGroups: ['sg-1'], AssignPublicIp: 'ENABLED' },
+    });
+    expect(problemsOf(withAppSpec({ network: { ...network, subnets: [] } }))).toContain('APPSPEC: network.subnets');
+  });
+
   test('names the capacity provider', () => {
     expect(parse(rendered(withAppSpec({ capacityProvider: 'FARGATE_SPOT' })))).toMatchObject({
       Resources: [
