@@ -28,7 +28,10 @@ describe('the API Gateway architecture with a domain', () => {
       new CreateHostedZoneCommand({ Name: ZONE, CallerReference: 'registrar' }),
     );
     project = await Deployment.create(join(dir, 'project'), sandbox);
-    await project.setVariables(`domain = { zone_name = "${ZONE}" }`);
+    await project.setVariables(`
+      architectures = ["api-gateway"]
+      domain        = { zone_name = "${ZONE}" }
+    `);
     succeeded(await project.publish());
     succeeded(await project.apply());
   }, 10 * 60_000);

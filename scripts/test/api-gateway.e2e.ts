@@ -90,6 +90,7 @@ describe('the API Gateway architecture, deployed', () => {
       /^stages = \{[^]*?^\}/m,
       () => `stages = { test = ${stage}, prod = ${stage} }`,
     );
+    await project.setVariables('architectures = ["api-gateway"]');
     succeeded(await project.publish());
     succeeded(await project.apply());
     api = await findApi(sandbox);

@@ -109,6 +109,11 @@ export class Deployment {
     return stdout.split('\n').filter((address) => address !== '' && !/(^|\.)data\./.test(address));
   }
 
+  /** The whole state, as it is stored. */
+  async pulledState(): Promise<string> {
+    return succeeded(await this.#terraform(['state', 'pull'])).stdout;
+  }
+
   async output(name: string): Promise<unknown> {
     return JSON.parse(succeeded(await this.#terraform(['output', '-json', name])).stdout);
   }

@@ -13,7 +13,8 @@ export interface Sample {
 }
 
 export interface Load {
-  readonly samples: readonly Sample[];
+  /** Milliseconds since it began. */
+  now(): number;
   /** Sends no more, and waits for the answers to what was sent. */
   stop(): Promise<readonly Sample[]>;
 }
@@ -23,7 +24,7 @@ export function startLoad(client: ServiceClient, request: ServiceCall, rate: num
   const started = performance.now();
   const samples: Sample[] = [];
   const waiting = new Set<Promise<void>>();
-  let going = true;
+  const stopped = new AbortController();
 
   const send = async (at: number): Promise<void> => {
     const sent = performance.now();
@@ -35,7 +36,7 @@ export function startLoad(client: ServiceClient, request: ServiceCall, rate: num
     }
   };
   const run = (async () => {
-    for (let count = 0; going; count += 1) {
+    for (let count = 0; !stopped.signal.aborted; count += 1) {
       const at = (count * 1000) / rate;
       await delay(Math.max(0, at - (performance.now() - started)));
       const one = send(performance.now() - started).finally(() => waiting.delete(one));
@@ -44,9 +45,9 @@ export function startLoad(client: ServiceClient, request: ServiceCall, rate: num
   })();
 
   return {
-    samples,
+    now: () => performance.now() - started,
     stop: async () => {
-      going = false;
+      stopped.abort();
       await run;
       await Promise.all(waiting);
       return samples;

@@ -82,3 +82,8 @@ async function actionsOf(
   }
   return actions;
 }
+
+/** The actions that did not succeed, with what they say. */
+export function failures({ actions }: Release): readonly { readonly stage: string; readonly message: string }[] {
+  return actions.filter(({ status }) => status !== 'Succeeded').map(({ stage, message }) => ({ stage, message }));
+}
