@@ -3,7 +3,8 @@ import { command } from '../command.ts';
 import { UserError } from '../../actions/lib/errors.ts';
 import { choice } from '../../actions/lib/inputs.ts';
 import { down, reset, up } from './client.ts';
-import { describe } from './describe.ts';
+import { loadBalancers } from '../demo/service.ts';
+import { describe, describeLoadBalancers } from './describe.ts';
 import { runningSandbox, sandboxDir } from './state.ts';
 
 const dir = sandboxDir();
@@ -24,6 +25,8 @@ await command(async () => {
       const running = runningSandbox(dir);
       if (running === undefined) throw new UserError('No sandbox is up.', 'Start it with "make sandbox/up".');
       say(describe(running, dir));
+      const balancers = describeLoadBalancers(await loadBalancers(running));
+      if (balancers !== '') say(`\n${balancers}`);
       break;
     }
   }

@@ -1,3 +1,4 @@
+import type { LoadBalancer } from '../demo/service.ts';
 import { infoFile, type SandboxInfo } from './state.ts';
 
 /** How to use a sandbox from a terminal, and how to stop it. */
@@ -15,4 +16,20 @@ export function describe(info: SandboxInfo, dir: string): string {
     '',
     'Stop it with "make sandbox/down"; "make sandbox/reset" also forgets its state.',
   ].join('\n');
+}
+
+/** How to call what is behind the load balancers; empty if there are none. */
+export function describeLoadBalancers(balancers: readonly LoadBalancer[]): string {
+  return balancers
+    .flatMap(({ name, dnsName, caFile, listeners }) => [
+      `Load balancer ${name}:`,
+      ...listeners
+        .toSorted((one, other) => one.port - other.port)
+        .map(({ port, protocol, address }) =>
+          protocol === 'HTTPS'
+            ? `  ${port}: curl --cacert ${caFile} --connect-to ::${address} https://<its domain name>/status/health`
+            : `  ${port}: curl --header "host: ${dnsName}" http://${address}/status/health`,
+        ),
+    ])
+    .join('\n');
 }

@@ -25,17 +25,20 @@ export interface ShellOptions {
 
 /**
  * One shell for the list: it stops at the first command that fails.
- * Each command is read from a file of its own, so that it may have any quotes and lines.
+ * Each command is read from a file of its own, so that it may have any quotes and lines; no `||` after it, where bash would
+ * forget a `set -e`.
  */
 const script = `
 trap '/usr/bin/env -0 > "$SHELL_FILES/env"; printf %s "$PWD" > "$SHELL_FILES/cwd"' EXIT
 for (( SHELL_AT = 0; SHELL_AT < SHELL_COUNT; SHELL_AT += 1 )); do
   printf %s "$SHELL_AT" > "$SHELL_FILES/at"
   printf '[Container] %(%Y/%m/%d %H:%M:%S)T Running command %s\\n' -1 "$(<"$SHELL_FILES/$SHELL_AT")"
-  eval "$(<"$SHELL_FILES/$SHELL_AT")" || exit
+  eval "$(<"$SHELL_FILES/$SHELL_AT")"
+  SHELL_CODE=$?
+  if [ $SHELL_CODE -ne 0 ]; then exit $SHELL_CODE; fi
 done
 `;
-const OWN = ['SHELL_FILES', 'SHELL_AT', 'SHELL_COUNT', '_', 'SHLVL', 'PWD', 'OLDPWD'];
+const OWN = ['SHELL_FILES', 'SHELL_COUNT', '_', 'SHLVL', 'PWD', 'OLDPWD'];
 
 /**
  * Runs commands in bash, in a process group of its own that ends with it.

@@ -150,6 +150,20 @@ describe('a build', () => {
     expect(log).not.toContain('Running command echo after');
   });
 
+  test('whose shell was told to stop at errors does', async () => {
+    await world.project('strict');
+    const id = await world.start('strict', {
+      'buildspec.yml': spec('phases: { build: { commands: [set -eu, "false; echo reached"] } }'),
+    });
+
+    const build = await world.ended(id);
+
+    expect(phaseOf(build, 'BUILD')?.contexts?.[0]?.message).toBe(
+      'Error while executing command: false; echo reached. Reason: exit status 1',
+    );
+    expect((await world.log(build)).split('\n')).not.toContain('reached');
+  });
+
   test('whose install fails ends there', async () => {
     await world.project('no-install');
     const id = await world.start('no-install', {

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { strToU8, zipSync } from 'fflate';
 import { collect } from '../artifacts.ts';
-import { restoreModules } from '../cache.ts';
 import { packZip, unpackZip } from '../zip.ts';
 
 let folder: string;
@@ -89,39 +88,5 @@ describe('artifacts', () => {
 
     await expect(collect({ files: ['no.txt', '*.json'] }, source)).rejects.toThrow('no matching artifact paths found');
     await expect(collect({ files: ['../outside.txt'] }, source)).rejects.toThrow('outside of the source');
-  });
-});
-
-describe("the installation's modules", () => {
-  const wanted = ['node_modules/**/*', '*/node_modules/**/*'];
-
-  beforeEach(async () => {
-    await put('own/package-lock.json', 'lock');
-    await put('own/node_modules/a/index.js', 'a');
-    await put('own/service/node_modules/b/index.js', 'b');
-    await put('source/service/package.json');
-  });
-
-  const restore = (patterns: readonly string[]) =>
-    restoreModules(path.join(folder, 'source'), path.join(folder, 'own'), patterns);
-
-  test('are brought where the lock file is the same', async () => {
-    await put('source/package-lock.json', 'lock');
-
-    expect(await restore(wanted)).toEqual(['node_modules', 'service/node_modules']);
-    const [from, to] = await Promise.all(
-      ['own', 'source'].map((root) => stat(path.join(folder, root, 'node_modules/a/index.js'))),
-    );
-    expect(to?.ino).toBe(from?.ino);
-    expect(await readFile(path.join(folder, 'source/service/node_modules/b/index.js'), 'utf8')).toBe('b');
-  });
-
-  test('are not where it is another one, or where no cache is wanted', async () => {
-    await put('source/package-lock.json', 'other');
-    expect(await restore(wanted)).toEqual([]);
-
-    await put('source/package-lock.json', 'lock');
-    expect(await restore([])).toEqual([]);
-    expect(await restore(['node_modules/**/*'])).toEqual(['node_modules']);
   });
 });

@@ -17,7 +17,7 @@ export async function build(job: Job): Promise<Record<string, string>> {
   );
   let seen = started;
   try {
-    while (seen.buildComplete !== true) {
+    while (seen.buildStatus === 'IN_PROGRESS') {
       await delay(POLL_MS, undefined, { signal });
       seen = await look(job, id);
     }
