@@ -129,50 +129,51 @@ resource "aws_iam_role_policy" "deploy" {
   role = aws_iam_role.deploy.id
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = concat([
-      {
-        # It has no resource to be limited to, and names what it is for in conditions instead:
-        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
-        Sid      = "StartTaskSets"
-        Effect   = "Allow"
-        Action   = "ecs:CreateTaskSet"
-        Resource = "*"
-        Condition = {
-          ArnEquals = {
-            "ecs:cluster" = "${local.ecs_arn}:cluster/${var.service.cluster_name}"
-            "ecs:service" = "${local.ecs_arn}:service/${var.service.cluster_name}/${var.service.service_name}"
+    Statement = concat(
+      [
+        {
+          # It has no resource to be limited to, and names what it is for in conditions instead:
+          # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+          Sid      = "StartTaskSets"
+          Effect   = "Allow"
+          Action   = "ecs:CreateTaskSet"
+          Resource = "*"
+          Condition = {
+            ArnEquals = {
+              "ecs:cluster" = "${local.ecs_arn}:cluster/${var.service.cluster_name}"
+              "ecs:service" = "${local.ecs_arn}:service/${var.service.cluster_name}/${var.service.service_name}"
+            }
           }
-        }
-      },
-      {
-        Sid    = "TaskSets"
-        Effect = "Allow"
-        Action = ["ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet", "ecs:DeleteTaskSet"]
-        Resource = [
-          "${local.ecs_arn}:service/${var.service.cluster_name}/${var.service.service_name}",
-          "${local.ecs_arn}:task-set/${var.service.cluster_name}/${var.service.service_name}/*",
-        ]
-      },
-      {
-        # Describing has no resource to be limited to: https://docs.aws.amazon.com/service-authorization/latest/reference/list_elasticloadbalancingv2.html
-        Sid      = "LookAtTraffic"
-        Effect   = "Allow"
-        Action   = ["elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules"]
-        Resource = "*"
-      },
-      {
-        Sid      = "ShiftTraffic"
-        Effect   = "Allow"
-        Action   = ["elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyRule"]
-        Resource = values(var.load_balancer.listener_arns)
-      },
-      {
-        Sid       = "GiveTasksTheirRoles"
-        Effect    = "Allow"
-        Action    = "iam:PassRole"
-        Resource  = [var.service.execution_role_arn, var.service.task_role_arn]
-        Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
-      },
+        },
+        {
+          Sid    = "TaskSets"
+          Effect = "Allow"
+          Action = ["ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet", "ecs:DeleteTaskSet"]
+          Resource = [
+            "${local.ecs_arn}:service/${var.service.cluster_name}/${var.service.service_name}",
+            "${local.ecs_arn}:task-set/${var.service.cluster_name}/${var.service.service_name}/*",
+          ]
+        },
+        {
+          # Describing has no resource to be limited to: https://docs.aws.amazon.com/service-authorization/latest/reference/list_elasticloadbalancingv2.html
+          Sid      = "LookAtTraffic"
+          Effect   = "Allow"
+          Action   = ["elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules"]
+          Resource = "*"
+        },
+        {
+          Sid      = "ShiftTraffic"
+          Effect   = "Allow"
+          Action   = ["elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyRule"]
+          Resource = values(var.load_balancer.listener_arns)
+        },
+        {
+          Sid       = "GiveTasksTheirRoles"
+          Effect    = "Allow"
+          Action    = "iam:PassRole"
+          Resource  = [var.service.execution_role_arn, var.service.task_role_arn]
+          Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
+        },
       ],
       length(var.alarm_names) == 0 ? [] : [
         {
@@ -183,6 +184,7 @@ resource "aws_iam_role_policy" "deploy" {
           Action   = "cloudwatch:DescribeAlarms"
           Resource = [for name in sort(var.alarm_names) : "arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm:${name}"]
         },
-    ])
+      ],
+    )
   })
 }

@@ -77,16 +77,6 @@ run "production" {
   }
 }
 
-run "production_without_domain" {
-  command = plan
-
-  variables {
-    environment = "production"
-  }
-
-  expect_failures = [output.service_endpoint]
-}
-
 run "release" {
   assert {
     condition = output.release == {
