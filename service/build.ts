@@ -1,15 +1,17 @@
 /**
- * `npm run build -w service`: the service as one ES module, `dist/server.mjs`, that plain `node` starts, and beside it what it serves at
+ * `npm run build -w service [-- --output <folder>]`: the service as one ES module, `dist/server.mjs`, that plain `node` starts, and beside it what it serves at
  * `/docs`. The same bytes on any machine.
  */
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { keepSources, type SourceMap } from '../actions/lib/packaging/source-map.ts';
 import { ASSET_TYPES, ASSETS_FOLDER, installedAssets } from './src/docs/assets.ts';
 
 const service = import.meta.dirname;
-const dist = join(service, 'dist');
+const { values } = parseArgs({ options: { output: { type: 'string', default: join(service, 'dist') } } });
+const dist = resolve(values.output);
 
 const { outputFiles } = await build({
   absWorkingDir: join(service, '..'),

@@ -10,6 +10,7 @@ import { apiKeyOf, serviceClient, type ServiceAnswer, type ServiceCall, type Ser
 import { down, up } from '../sandbox/client.ts';
 import type { SandboxInfo } from '../sandbox/state.ts';
 import { setUpFuzzer } from '../setup/fuzz.ts';
+import { ROOT } from '../tools.ts';
 import { start } from './child.ts';
 import { Deployment, succeeded } from './deployment.ts';
 import { share, startLoad } from './load.ts';
@@ -155,6 +156,8 @@ describe('the Fargate architecture, deployed', () => {
     const { code, stdout } = await start(
       setUpFuzzer(),
       [
+        '--config-file',
+        join(ROOT, 'service/schemathesis.toml'),
         'run',
         `https://127.0.0.1:${client.address.split(':')[1]}/openapi.json`,
         '--url',
@@ -247,14 +250,20 @@ describe('the Fargate architecture, deployed', () => {
     expect(await planned()).toBe('');
   }, 300_000);
 
+  /** Of the tasks' processors; their memory is hardly used. */
   async function putCpu(percent: number): Promise<void> {
     const cloudWatch = new CloudWatchClient(options());
     const Dimensions = [
       { Name: 'ClusterName', Value: names.cluster },
       { Name: 'ServiceName', Value: names.service },
     ];
-    const datum = { MetricName: 'CPUUtilization', Dimensions, Value: percent, Unit: 'Percent' as const };
-    await cloudWatch.send(new PutMetricDataCommand({ Namespace: 'AWS/ECS', MetricData: [datum] }));
+    const MetricData = Object.entries({ CPUUtilization: percent, MemoryUtilization: 5 }).map(([MetricName, Value]) => ({
+      MetricName,
+      Dimensions,
+      Value,
+      Unit: 'Percent' as const,
+    }));
+    await cloudWatch.send(new PutMetricDataCommand({ Namespace: 'AWS/ECS', MetricData }));
     cloudWatch.destroy();
   }
 

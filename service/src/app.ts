@@ -28,8 +28,6 @@ export function createApp({ config, mappings, health, docs, logger }: AppDepende
   app.use(requestId, requestLog(logger), securityHeaders);
   app.use((_, response, next) => {
     response.set('x-service-version', config.version);
-    // So that the load balancer lets go of its connections before they are closed under it.
-    if (health.draining) response.set('connection', 'close');
     next();
   });
   app.use(healthRoutes(health, config.version));

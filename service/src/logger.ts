@@ -46,20 +46,26 @@ function toLine({ timestamp, level, message, ...fields }: Fields): Fields {
   return { timestamp, level, message, ...Object.fromEntries(rest) };
 }
 
+// Causes may go round in a circle.
+const MAX_DEPTH = 8;
+
 /** Of errors only what all of them have: the SDK's also carry the request, with its credentials, and the response. */
-function describe(error: Error): Fields {
+function describe(error: Error, depth = 1): Fields {
   const { name, message, stack, cause } = error;
+  if (depth === MAX_DEPTH) return { name, message, stack };
   return {
     name,
     message,
     stack,
-    ...(cause === undefined ? {} : { cause: describeAny(cause) }),
-    ...(error instanceof AggregateError ? { errors: error.errors.map(describeAny) } : {}),
+    ...(cause === undefined ? {} : { cause: describeAny(cause, depth + 1) }),
+    ...(error instanceof AggregateError
+      ? { errors: error.errors.map((each: unknown) => describeAny(each, depth + 1)) }
+      : {}),
   };
 }
 
-function describeAny(value: unknown): unknown {
-  if (value instanceof Error) return describe(value);
+function describeAny(value: unknown, depth: number): unknown {
+  if (value instanceof Error) return describe(value, depth);
   // Of anything else only that it is there: it may hold what no log should.
   return typeof value === 'string' ? value : typeof value;
 }

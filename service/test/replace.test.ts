@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { createMappingCache } from '@repo/string-replacement';
 import * as fc from 'fast-check';
 import supertest from 'supertest';
 import { readBodies } from '../../lambdas/shared/test/bodies.ts';
@@ -139,6 +140,26 @@ describe('the map', () => {
     await Promise.all([replace('a'), replace('a'), replace('a')]);
     expect((await replace('a')).body).toEqual({ message: 'b1' });
     expect(reads).toBe(1);
+  });
+
+  test('stays in use while SSM is gone, however long, and is replaced once it is back', async () => {
+    const log = new Log();
+    let now = 0;
+    let read = (): Promise<string> => Promise.resolve(JSON.stringify(MAPPING));
+    const mappings = createMappingCache({ read: () => read(), logger: log.logger, now: () => now });
+    const { replace } = prepare({ logger: log.logger, mappings });
+    await replace('');
+    read = () => Promise.reject(new Error('SSM is gone'));
+    for (let hour = 0; hour < 24; hour += 1) {
+      now += 3_600_000;
+      const { status, body } = await replace('ABN');
+      expect({ status, body }).toEqual({ status: 200, body: { message: 'ABN AMRO' } });
+    }
+    read = () => Promise.resolve('{"ABN": "another name"}');
+    now += 60_000;
+    await replace('ABN');
+    await mappings.settled();
+    expect((await replace('ABN')).body).toEqual({ message: 'another name' });
   });
 
   test('that could never be read is a 500 without detail, and a log with it', async () => {

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../logger.ts';
@@ -13,9 +13,9 @@ export type ShutdownOptions = {
 };
 
 export type Shutdown = {
-  /** From the first moment of `begin` on. The health check and the answers look at it. */
+  /** From the first moment of `begin` on. The health check looks at it. */
   readonly draining: boolean;
-  /** Resolves once all connections are closed: to whether everything was answered. The same again for who asks again. */
+  /** Resolves once all connections are closed: to whether every request was answered. Who asks again gets the same. */
   begin(reason: string): Promise<boolean>;
   /** Cuts everything off now. */
   force(reason: string): void;
@@ -26,26 +26,36 @@ const SWEEP_MS = 50;
 
 /**
  * Ends a server without losing a request. The load balancer is given time to notice and to send its requests elsewhere; requests that
- * come all the same are answered, and their connections closed with the answer, because a connection that is closed while it is
- * idle may be just about to carry a request (known-faults K24).
+ * come all the same are answered, and every answer from then on says that its connection ends, because a connection that is closed
+ * while it is idle may be just about to carry a request.
+ *
+ * To be called before anything else listens for the server's requests.
  */
 export function createShutdown({ server, logger, delaySeconds, timeoutSeconds }: ShutdownOptions): Shutdown {
   const sockets = new Set<Socket>();
+  const unanswered = new Set<ServerResponse>();
   const forced = new AbortController();
   let ending: Promise<boolean> | undefined;
+
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
+  server.on('request', (_: IncomingMessage, response: ServerResponse) => {
+    unanswered.add(response);
+    response.once('close', () => unanswered.delete(response));
+    if (ending !== undefined) closeAfter(response);
+  });
 
-  /** Node counts a connection on which nothing was ever sent as busy, and would wait for it. */
   function closeIdle(): void {
     server.closeIdleConnections();
+    // Node counts a connection on which nothing was ever sent as busy, and would wait for it.
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   }
 
   async function end(reason: string): Promise<boolean> {
-    logger.info('Draining', { reason, delaySeconds, timeoutSeconds });
+    logger.info('Draining', { reason, delaySeconds, timeoutSeconds, unanswered: unanswered.size });
+    unanswered.forEach(closeAfter);
     const timer = setTimeout(() => forced.abort('The time is up'), timeoutSeconds * 1000);
     await delay(delaySeconds * 1000, undefined, { signal: forced.signal }).catch(() => undefined);
     const closed = new Promise<void>((resolve) => {
@@ -53,9 +63,10 @@ export function createShutdown({ server, logger, delaySeconds, timeoutSeconds }:
     });
     closeIdle();
     const sweep = setInterval(closeIdle, SWEEP_MS);
+    let lost = 0;
     const cut = (): void => {
-      if (sockets.size > 0)
-        logger.error('Cut off', { reason: String(forced.signal.reason), connections: sockets.size });
+      lost = unanswered.size;
+      if (lost > 0) logger.error('Cut off', { reason: String(forced.signal.reason), unanswered: lost });
       server.closeAllConnections();
     };
     if (forced.signal.aborted) cut();
@@ -63,8 +74,8 @@ export function createShutdown({ server, logger, delaySeconds, timeoutSeconds }:
     await closed;
     clearInterval(sweep);
     clearTimeout(timer);
-    logger.info('Ended', { clean: !forced.signal.aborted });
-    return !forced.signal.aborted;
+    logger.info('Ended', { lost });
+    return lost === 0;
   }
 
   return {
@@ -74,4 +85,9 @@ export function createShutdown({ server, logger, delaySeconds, timeoutSeconds }:
     begin: (reason) => (ending ??= end(reason)),
     force: (reason) => forced.abort(reason),
   };
+}
+
+/** What has begun to be sent ends as it began. */
+function closeAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
 }
