@@ -7,6 +7,7 @@ import type { SandboxInfo } from '../sandbox/state.ts';
 import { findApi, replace, type Answer, type DeployedApi } from './api.ts';
 import { People, type PostedComment } from './people.ts';
 import { exportProject, type Clone } from './project.ts';
+import { askService, type ServiceReply } from './service.ts';
 
 /** Where the demo tells what it does; the end-to-end test records it. */
 export interface Stage {
@@ -22,6 +23,8 @@ export interface Stage {
 export interface LoopResult {
   readonly api: DeployedApi;
   readonly before: Record<'test' | 'prod', Answer>;
+  /** Of the service in its container, and the commit that was pushed. */
+  readonly service: ServiceReply & { readonly pushed: string };
   readonly planComments: readonly PostedComment[];
   readonly merged: Record<'test' | 'prod' | 'withoutKey' | 'badBody', Answer>;
   readonly promoted: Record<'test' | 'prod', Answer>;
@@ -52,14 +55,19 @@ export async function runLoop(
   const clone = await stage.step('Clone this project into the local GitHub', () =>
     exportProject(folder, remote, 'ada'),
   );
-  await run('Push main: everything is applied for the first time', () =>
-    clone.publish('main', 'Start from the template'),
-  );
+  let pushed = '';
+  await run('Push main: everything is applied for the first time', async () => {
+    pushed = await clone.publish('main', 'Start from the template');
+  });
   const api = await findApi(sandbox);
   const call = (name: 'test' | 'prod', body: unknown = SENTENCE): Promise<Answer> =>
     replace(api, name, body, api.keys[name]);
   const before = { test: await call('test'), prod: await call('prod') };
   tell(stage, before);
+  const service = { ...(await askService(sandbox, SENTENCE.content, signal)), pushed };
+  stage.tell(
+    `${'service'.padEnd(10)} ${service.status} ${JSON.stringify(service.message)} · commit ${service.version.slice(0, 7)}`,
+  );
 
   await clone.git('switch', '--quiet', '--create', 'know-bunq');
   await addToMap(clone, 'bunq', 'bunq Bank');
@@ -118,7 +126,7 @@ export async function runLoop(
     await clone.publish('notes', 'More notes');
   });
   const editedComments = await planCommentsOf(people, number);
-  return { api, before, planComments, merged, promoted, pins, emptyPlanComments, editedComments };
+  return { api, before, service, planComments, merged, promoted, pins, emptyPlanComments, editedComments };
 }
 
 async function planCommentsOf(people: People, number: number): Promise<readonly PostedComment[]> {

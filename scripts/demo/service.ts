@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { SandboxInfo } from '../sandbox/state.ts';
 
@@ -102,5 +103,40 @@ export async function apiKeyOf(sandbox: SandboxInfo, parameter: string): Promise
     return found.Value;
   } finally {
     ssm.destroy();
+  }
+}
+
+/** What the service says to one request, and which commit it is. */
+export interface ServiceReply {
+  readonly status: number;
+  readonly message: string;
+  readonly version: string;
+}
+
+const STARTED_MS = 60_000;
+
+/** `POST /api/string/replace` at the service of `test`, once it is healthy. */
+export async function askService(sandbox: SandboxInfo, content: string, signal: AbortSignal): Promise<ServiceReply> {
+  const [balancer] = await loadBalancers(sandbox);
+  if (balancer === undefined) throw new Error('There is no load balancer in the account.');
+  const client = await serviceClient(sandbox, `http://${balancer.dnsName}`);
+  try {
+    const end = Date.now() + STARTED_MS;
+    while ((await client.call({ path: '/status/health' })).status !== 200 && Date.now() < end) {
+      await delay(200, undefined, { signal });
+    }
+    const { status, headers, text } = await client.call({
+      method: 'POST',
+      path: '/api/string/replace',
+      headers: {
+        'content-type': 'application/json',
+        'x-api-key': await apiKeyOf(sandbox, `/${balancer.name}/service/api-key-a`),
+      },
+      body: JSON.stringify({ content }),
+    });
+    const answer: { message?: string } = text.startsWith('{') ? JSON.parse(text) : {};
+    return { status, message: answer.message ?? '', version: String(headers['x-service-version'] ?? '') };
+  } finally {
+    client.close();
   }
 }

@@ -8,7 +8,7 @@ export interface Check {
 
 /** What the loop promises, held against what it saw. The demo prints it, and the end-to-end test demands it. */
 export function judge(result: LoopResult): readonly Check[] {
-  const { before, planComments, merged, promoted, pins, emptyPlanComments, editedComments } = result;
+  const { before, service, planComments, merged, promoted, pins, emptyPlanComments, editedComments } = result;
   const plan = planComments[0]?.body ?? '';
   const headline = (body: string): string => /^### .*$/m.exec(body)?.[0].replaceAll(/^### |`/g, '') ?? 'no headline';
   const old = 'I moved from ING BANK to bunq.';
@@ -18,6 +18,11 @@ export function judge(result: LoopResult): readonly Check[] {
       name: 'First apply: both stages answer',
       saw: `test ${before.test.status}, prod ${before.prod.status}, "${before.prod.message}"`,
       ok: [before.test, before.prod].every(({ status, message }) => status === 200 && message === old),
+    },
+    {
+      name: 'First apply: the service answers',
+      saw: `${service.status} "${service.message}", commit ${service.version.slice(0, 7)}`,
+      ok: service.status === 200 && service.message === old && service.version === service.pushed,
     },
     {
       name: 'Plan comment on the pull request',
