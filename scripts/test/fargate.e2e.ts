@@ -6,6 +6,7 @@ import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { array, assert, asyncProperty, constantFrom, json, oneof, string } from 'fast-check';
 import { apiKeyOf, serviceClient, type ServiceAnswer, type ServiceCall, type ServiceClient } from '../demo/service.ts';
 import { down, up } from '../sandbox/client.ts';
 import type { SandboxInfo } from '../sandbox/state.ts';
@@ -22,6 +23,10 @@ const REPLACE = 'service/src/replace/routes.ts';
 /** A step of a shift, a minute at AWS, is two seconds: long enough to count what each version answers. */
 const SPEED = '30';
 const RATE = 100;
+
+function messageOf(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'message' in body ? body.message : undefined;
+}
 
 /** The whole half in one account: what it answers, how it is released, and what happens when that goes wrong. */
 describe('the Fargate architecture, deployed', () => {
@@ -135,6 +140,42 @@ describe('the Fargate architecture, deployed', () => {
       expect(await answerTo(replacing(JSON.stringify({ content })))).toEqual({ status: 200, body: { message } });
     }
   }, 30_000);
+
+  test('replaces whatever text it is given, and replacing twice is replacing once', async () => {
+    const words = constantFrom(
+      'ABN',
+      'abn amro',
+      'ING',
+      'Rabo',
+      'triodos bank',
+      'Volksbank',
+      'é',
+      '-',
+      ' ',
+      '"',
+      '\u0000',
+      '😀',
+    );
+    const texts = oneof(
+      string({ unit: 'binary' }),
+      array(words).map((parts) => parts.join(' ')),
+    );
+    await assert(
+      asyncProperty(texts, async (content) => {
+        const once = await answerTo(replacing(JSON.stringify({ content })));
+        expect(once.status).toBe(200);
+        const again = await answerTo(replacing(JSON.stringify({ content: messageOf(once.body) })));
+        expect(again).toEqual(once);
+      }),
+      { numRuns: 200 },
+    );
+    await assert(
+      asyncProperty(json(), async (body) => {
+        expect([200, 400]).toContain((await answerTo(replacing(body))).status);
+      }),
+      { numRuns: 200 },
+    );
+  }, 60_000);
 
   test('turns plain HTTP away to HTTPS', async () => {
     const plain = await serviceClient(sandbox, `http://service-test.${ZONE}`);
