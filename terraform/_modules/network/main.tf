@@ -1,4 +1,5 @@
 data "aws_availability_zones" "available" {
+  #checkov:skip=CKV_AWS_394:The first ones in the order of their names are used: a new zone comes behind them.
   state = "available"
 
   # Local and Wavelength zones have neither Fargate nor load balancers.
