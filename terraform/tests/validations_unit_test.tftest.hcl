@@ -1,12 +1,14 @@
-# Each mistake fails the plan. The first run shows that the values are right without the mistake.
+# Each mistake fails the plan. The first run shows that the values are right without the mistake. The others plan what reads the value
+# alone: the whole takes three seconds each time.
 mock_provider "aws" {
   source = "./tests/mocks"
 }
 
 variables {
-  identifier  = "rest-api"
-  environment = "test"
-  repository  = "acme/rest-api"
+  identifier    = "rest-api"
+  environment   = "test"
+  repository    = "acme/rest-api"
+  architectures = ["api-gateway"]
   lambda_packages = {
     read-mapping    = { key = "lambdas/read-mapping-1.zip", sha256_base64 = "one", bytes = 1 }
     replace-strings = { key = "lambdas/replace-strings-1.zip", sha256_base64 = "one", bytes = 1 }
@@ -31,6 +33,10 @@ run "lambdas_not_packaged" {
 run "identifier_with_capitals" {
   command = plan
 
+  plan_options {
+    target = [aws_ssm_parameter.strings_mapping]
+  }
+
   variables {
     identifier = "Rest-Api"
   }
@@ -40,6 +46,10 @@ run "identifier_with_capitals" {
 
 run "identifier_too_long" {
   command = plan
+
+  plan_options {
+    target = [aws_ssm_parameter.strings_mapping]
+  }
 
   variables {
     identifier = "a-name-of-21-letters-x"
@@ -51,6 +61,10 @@ run "identifier_too_long" {
 run "unknown_environment" {
   command = plan
 
+  plan_options {
+    target = [aws_ssm_parameter.strings_mapping]
+  }
+
   variables {
     environment = "staging"
   }
@@ -60,6 +74,10 @@ run "unknown_environment" {
 
 run "suffix_without_hyphen" {
   command = plan
+
+  plan_options {
+    target = [aws_ssm_parameter.strings_mapping]
+  }
 
   variables {
     suffix = "2"
@@ -71,6 +89,10 @@ run "suffix_without_hyphen" {
 run "empty_mapping" {
   command = plan
 
+  plan_options {
+    target = [aws_ssm_parameter.strings_mapping]
+  }
+
   variables {
     strings_mapping = {}
   }
@@ -80,6 +102,10 @@ run "empty_mapping" {
 
 run "mapping_of_a_blank" {
   command = plan
+
+  plan_options {
+    target = [aws_ssm_parameter.strings_mapping]
+  }
 
   variables {
     strings_mapping = { " " = "x" }
@@ -91,6 +117,10 @@ run "mapping_of_a_blank" {
 run "mapping_with_one_text_twice" {
   command = plan
 
+  plan_options {
+    target = [aws_ssm_parameter.strings_mapping]
+  }
+
   variables {
     strings_mapping = { ABN = "x", abn = "y" }
   }
@@ -100,6 +130,10 @@ run "mapping_with_one_text_twice" {
 
 run "mapping_that_no_parameter_can_hold" {
   command = plan
+
+  plan_options {
+    target = [aws_ssm_parameter.strings_mapping]
+  }
 
   variables {
     strings_mapping = { for index in range(1000) : "text-${index}" => "other" }
@@ -111,6 +145,10 @@ run "mapping_that_no_parameter_can_hold" {
 run "zone_with_a_dot_at_its_end" {
   command = plan
 
+  plan_options {
+    target = [data.aws_route53_zone.this]
+  }
+
   variables {
     domain = { zone_name = "example.com." }
   }
@@ -120,6 +158,10 @@ run "zone_with_a_dot_at_its_end" {
 
 run "zone_that_is_an_address" {
   command = plan
+
+  plan_options {
+    target = [data.aws_route53_zone.this]
+  }
 
   variables {
     domain = { zone_name = "https://example.com" }
@@ -131,6 +173,10 @@ run "zone_that_is_an_address" {
 run "name_outside_the_zone" {
   command = plan
 
+  plan_options {
+    target = [data.aws_route53_zone.this]
+  }
+
   variables {
     domain = { zone_name = "example.com", api_name = "api.example.org" }
   }
@@ -140,6 +186,10 @@ run "name_outside_the_zone" {
 
 run "name_that_only_ends_like_the_zone" {
   command = plan
+
+  plan_options {
+    target = [data.aws_route53_zone.this]
+  }
 
   variables {
     domain = { zone_name = "example.com", api_name = "apiexample.com" }
@@ -151,6 +201,10 @@ run "name_that_only_ends_like_the_zone" {
 run "name_with_capitals" {
   command = plan
 
+  plan_options {
+    target = [data.aws_route53_zone.this]
+  }
+
   variables {
     domain = { zone_name = "example.com", api_name = "API.example.com" }
   }
@@ -160,6 +214,10 @@ run "name_with_capitals" {
 
 run "no_architecture" {
   command = plan
+
+  plan_options {
+    target = [module.network]
+  }
 
   variables {
     architectures = []
@@ -171,6 +229,10 @@ run "no_architecture" {
 run "unknown_architecture" {
   command = plan
 
+  plan_options {
+    target = [module.network]
+  }
+
   variables {
     architectures = ["fargate", "kubernetes"]
   }
@@ -181,8 +243,13 @@ run "unknown_architecture" {
 run "service_without_repository" {
   command = plan
 
+  plan_options {
+    target = [module.fargate.module.pipeline]
+  }
+
   variables {
-    repository = null
+    architectures = ["fargate"]
+    repository    = null
   }
 
   expect_failures = [var.repository]
@@ -191,8 +258,13 @@ run "service_without_repository" {
 run "repository_that_is_an_address" {
   command = plan
 
+  plan_options {
+    target = [module.fargate.module.pipeline]
+  }
+
   variables {
-    repository = "https://github.com/acme/rest-api"
+    architectures = ["fargate"]
+    repository    = "https://github.com/acme/rest-api"
   }
 
   expect_failures = [var.repository]
@@ -200,6 +272,10 @@ run "repository_that_is_an_address" {
 
 run "service_name_outside_the_zone" {
   command = plan
+
+  plan_options {
+    target = [data.aws_route53_zone.this]
+  }
 
   variables {
     domain = { zone_name = "example.com", service_name = "service.example.org" }
@@ -211,8 +287,13 @@ run "service_name_outside_the_zone" {
 run "production_without_a_domain" {
   command = plan
 
+  plan_options {
+    target = [data.aws_route53_zone.this]
+  }
+
   variables {
-    environment = "production"
+    architectures = ["fargate"]
+    environment   = "production"
   }
 
   expect_failures = [var.domain]

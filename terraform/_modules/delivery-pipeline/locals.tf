@@ -3,7 +3,7 @@ locals {
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.id
 
-  connection_arn = var.connection_arn != null ? var.connection_arn : one(aws_codestarconnections_connection.this).arn
+  connection_arn = var.connection_arn != null ? var.connection_arn : one(aws_codestarconnections_connection.this[*].arn)
 
   # CodePipeline puts what it keeps below the pipeline's name, of which it takes the first 20 characters.
   # https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts.html#concepts-artifacts
