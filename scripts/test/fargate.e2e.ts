@@ -225,12 +225,15 @@ describe('the Fargate architecture, deployed', () => {
     const next = await project.push('A new version');
     const load = startLoad(client, aSentence(), RATE);
     const steps = watchWeights(sandbox, () => load.now());
+    // While traffic moves, Terraform has nothing to move back.
+    const meanwhile = steps.begun.then(planned);
     const released = await release(sandbox, names.pipeline, next);
     const samples = await load.stop();
     const seen = await steps.stop();
 
     expect(failures(released)).toEqual([]);
     expect(released.status).toBe('Succeeded');
+    expect(await meanwhile).toBe('');
     expect(samples.filter(({ status }) => status !== 200)).toEqual([]);
     expect(samples.length).toBeGreaterThan(10 * RATE);
     expect(seen.map(({ weight }) => weight)).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);

@@ -22,11 +22,16 @@ const MARGIN_MS = 100;
 export function watchWeights(
   { awsUrl: endpoint, region }: SandboxInfo,
   now: () => number,
-): { stop(): Promise<readonly WeightStep[]> } {
+): {
+  /** When the new version gets its first request. */
+  readonly begun: Promise<void>;
+  stop(): Promise<readonly WeightStep[]>;
+} {
   const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
   const client = new ElasticLoadBalancingV2Client({ endpoint, region, credentials });
   const steps: { weight: number; from: number; to: number }[] = [];
   const stopped = new AbortController();
+  const begun = Promise.withResolvers<void>();
 
   const run = (async () => {
     const arns: string[] = [];
@@ -38,9 +43,10 @@ export function watchWeights(
       const production = Listeners.find(({ Port }) => Port === 443) ?? Listeners.find(({ Port }) => Port === 80);
       const groups = production?.DefaultActions?.[0]?.ForwardConfig?.TargetGroups ?? [];
       original ??= groups[0]?.TargetGroupArn;
-      const begun = groups.length > 1 || groups[0]?.TargetGroupArn !== original;
-      if (begun) {
+      const shifting = groups.length > 1 || groups[0]?.TargetGroupArn !== original;
+      if (shifting) {
         const weight = groups.find(({ TargetGroupArn }) => TargetGroupArn !== original)?.Weight ?? 0;
+        if (weight > 0) begun.resolve();
         const last = steps.at(-1);
         if (last?.weight === weight) last.to = now();
         else steps.push({ weight, from: now() + MARGIN_MS, to: now() });
@@ -49,6 +55,7 @@ export function watchWeights(
     }
   })();
   return {
+    begun: begun.promise,
     stop: async () => {
       stopped.abort();
       await run;
