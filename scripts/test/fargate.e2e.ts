@@ -340,11 +340,26 @@ describe('the Fargate architecture, deployed', () => {
     expect(await planned()).toBe('');
   }, 300_000);
 
-  test('is changed in place, and goes without a trace', async () => {
-    await project.edit('terraform/environments/test.tfvars', 'max_count = 3', () => 'max_count = 4, memory = 1024');
+  test('gets a new key by a release, and takes the one before until it is told not to', async () => {
+    const rotated = 'max_count = 4, memory = 1024, api_key = { rotation = 2 }';
+    await project.edit('terraform/environments/test.tfvars', 'max_count = 3', () => rotated);
+    const commit = await project.push('A new key, and more memory');
     succeeded(await project.apply());
+    // A second apply of an SSM parameter has been seen to empty it.
     expect(await planned()).toBe('');
-    expect(await client.call({ path: '/status/health' })).toMatchObject({ status: 200 });
+    const next = await apiKeyOf(sandbox, String(await project.output('service_api_key_parameter')));
+    expect(next.length).toBeGreaterThanOrEqual(20);
+    expect(next).not.toBe(key);
+    const state = await project.pulledState();
+    expect([key, next].filter((secret) => state.includes(secret))).toEqual([]);
+    expect(failures(await release(sandbox, names.pipeline, commit))).toEqual([]);
+    for (const accepted of [next, key]) {
+      expect(await answerTo(replacing('{"content":"ING"}', { 'x-api-key': accepted }))).toMatchObject({ status: 200 });
+    }
+    expect(await planned()).toBe('');
+  }, 300_000);
+
+  test('goes without a trace', async () => {
     expect((await project.state()).length).toBeGreaterThan(200);
     succeeded(await project.destroy());
     expect(await project.state()).toEqual([]);

@@ -1,3 +1,9 @@
+resource "terraform_data" "api_key_version" {
+  for_each = local.key_slots
+
+  input = each.value
+}
+
 resource "aws_ssm_parameter" "api_key" {
   for_each = local.key_slots
 
@@ -12,4 +18,13 @@ resource "aws_ssm_parameter" "api_key" {
   value_wo = replace("${uuid()}${uuid()}", "-", "")
   # From 1 on: the slot that waits for its first turn has a key too, which nobody knows.
   value_wo_version = each.value + 1
+
+  # Never updated, only made anew. An update of the provider's leaves the encryption key out, so that SSM falls back to its own, and
+  # sends an empty value unless the version has changed: the next apply would put that right by wiping out the key.
+  # https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/ssm/parameter.go
+  # So another encryption key takes effect with the next rotation.
+  lifecycle {
+    replace_triggered_by = [terraform_data.api_key_version[each.key]]
+    ignore_changes       = [key_id, description, tier]
+  }
 }

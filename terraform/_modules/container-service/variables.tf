@@ -3,8 +3,8 @@ variable "name" {
   description = "Name of the cluster, the service and all that belongs to them, such as rest-api-test."
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,49}$", var.name))
-    error_message = "name must be 1 to 50 lower-case letters, digits and hyphens, and start with a letter."
+    condition     = can(regex("^[a-z][a-z0-9-]{0,45}$", var.name))
+    error_message = "name must be 1 to 46 lower-case letters, digits and hyphens, and start with a letter."
   }
 }
 

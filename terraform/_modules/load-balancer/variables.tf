@@ -37,6 +37,11 @@ variable "certificate_arn" {
   type        = string
   default     = null
   description = "ARN of the certificate, with https."
+
+  validation {
+    condition     = !var.https || var.certificate_arn != null
+    error_message = "certificate_arn must be given when https is true; set https to false to try it out with plain HTTP."
+  }
 }
 
 variable "ssl_policy" {
