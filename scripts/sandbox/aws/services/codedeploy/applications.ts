@@ -2,169 +2,44 @@ import { randomUUID } from 'node:crypto';
 import type {
   ApplicationInfo,
   BatchGetApplicationsInput,
-  BatchGetDeploymentGroupsInput,
   CreateApplicationInput,
-  CreateDeploymentConfigInput,
-  CreateDeploymentGroupInput,
   DeleteApplicationInput,
-  DeleteDeploymentConfigInput,
-  DeleteDeploymentGroupInput,
-  DeploymentGroupInfo,
   GetApplicationInput,
-  GetDeploymentConfigInput,
-  GetDeploymentGroupInput,
-  ListDeploymentGroupsInput,
+  ListApplicationsInput,
   ListTagsForResourceInput,
   Tag,
   TagResourceInput,
   UntagResourceInput,
   UpdateApplicationInput,
-  UpdateDeploymentGroupInput,
 } from '@aws-sdk/client-codedeploy';
 import { ACCOUNT } from '../context.ts';
 import { AwsError, operation, type Operation } from '../json-protocol.ts';
-import { PREDEFINED } from './configs.ts';
-import { isOver, type ApplicationRecord, type GroupRecord, type State } from './records.ts';
+import { applicationOf, checkBatch, checkName, groupOf, page } from './checks.ts';
+import { activeIn, lookUp, type ApplicationRecord, type ComputePlatform, type State } from './records.ts';
 
-/** Applications, deployment groups, deployment configurations and their tags. */
+/** Applications, and the tags of applications and deployment groups. */
 export function applicationOperations(state: State, region: string): Record<string, Operation> {
   return {
-    CreateApplication: operation<CreateApplicationInput>(
-      ({ applicationName: name = '', computePlatform, tags = [] }) => {
-        required('ApplicationNameRequiredException', name);
-        if (Object.hasOwn(state.applications, name)) {
-          throw new AwsError(
-            'ApplicationAlreadyExistsException',
-            `An application with the name ${name} already exists.`,
-          );
-        }
-        const id = randomUUID();
-        state.applications[name] = {
-          id,
-          name,
-          platform: computePlatform ?? 'Server',
-          createdAt: Date.now(),
-          tags,
-          groups: {},
-        };
-        return { applicationId: id };
-      },
-    ),
+    CreateApplication: operation<CreateApplicationInput>((input) => createApplication(state, input)),
     GetApplication: operation<GetApplicationInput>(({ applicationName }) => ({
       application: applicationInfo(applicationOf(state, applicationName)),
     })),
     BatchGetApplications: operation<BatchGetApplicationsInput>(({ applicationNames = [] }) => ({
-      applicationsInfo: applicationNames.map((name) => applicationInfo(applicationOf(state, name))),
+      applicationsInfo: checkBatch(applicationNames).map((name) => applicationInfo(applicationOf(state, name))),
     })),
-    ListApplications: operation(() => ({ applications: Object.keys(state.applications) })),
-    UpdateApplication: operation<UpdateApplicationInput>(({ applicationName, newApplicationName: next = '' }) => {
-      const application = applicationOf(state, applicationName);
-      if (next === '' || next === application.name) return {};
-      if (Object.hasOwn(state.applications, next)) {
-        throw new AwsError('ApplicationAlreadyExistsException', `An application with the name ${next} already exists.`);
-      }
-      delete state.applications[application.name];
-      application.name = next;
-      state.applications[next] = application;
-      return {};
+    ListApplications: operation<ListApplicationsInput>(({ nextToken }) => {
+      const { items, ...next } = page(Object.keys(state.applications), nextToken);
+      return { applications: items, ...next };
     }),
-    DeleteApplication: operation<DeleteApplicationInput>(({ applicationName = '' }) => {
-      required('ApplicationNameRequiredException', applicationName);
-      delete state.applications[applicationName];
-      return {};
-    }),
-
-    CreateDeploymentGroup: operation<CreateDeploymentGroupInput>((input) => {
-      const { groups, platform } = applicationOf(state, input.applicationName);
-      const name = input.deploymentGroupName ?? '';
-      required('DeploymentGroupNameRequiredException', name);
-      if (Object.hasOwn(groups, name)) {
-        throw new AwsError(
-          'DeploymentGroupAlreadyExistsException',
-          `A deployment group with the name ${name} already exists in the application ${input.applicationName}.`,
-        );
-      }
-      checkGroup(state, platform, input);
-      const id = randomUUID();
-      groups[name] = { ...input, id };
-      return { deploymentGroupId: id };
-    }),
-    GetDeploymentGroup: operation<GetDeploymentGroupInput>(({ applicationName, deploymentGroupName }) => ({
-      deploymentGroupInfo: groupInfo(
-        state,
-        applicationOf(state, applicationName),
-        groupOf(state, applicationName, deploymentGroupName),
-      ),
-    })),
-    BatchGetDeploymentGroups: operation<BatchGetDeploymentGroupsInput>(
-      ({ applicationName, deploymentGroupNames = [] }) => ({
-        deploymentGroupsInfo: deploymentGroupNames.map((name) =>
-          groupInfo(state, applicationOf(state, applicationName), groupOf(state, applicationName, name)),
-        ),
-      }),
-    ),
-    ListDeploymentGroups: operation<ListDeploymentGroupsInput>(({ applicationName }) => ({
-      applicationName,
-      deploymentGroups: Object.keys(applicationOf(state, applicationName).groups),
-    })),
-    UpdateDeploymentGroup: operation<UpdateDeploymentGroupInput>((input) => {
-      const {
-        applicationName,
-        currentDeploymentGroupName: name = '',
-        newDeploymentGroupName: next,
-        ...changes
-      } = input;
-      const application = applicationOf(state, applicationName);
-      const group = groupOf(state, applicationName, name);
-      const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-      const changed = { ...group, ...given, ...(next === undefined ? {} : { deploymentGroupName: next }) };
-      checkGroup(state, application.platform, changed);
-      delete application.groups[name];
-      application.groups[next ?? name] = changed;
-      return { hooksNotCleanedUp: [] };
-    }),
-    DeleteDeploymentGroup: operation<DeleteDeploymentGroupInput>(({ applicationName, deploymentGroupName = '' }) => {
-      const application = applicationOf(state, applicationName);
-      const going = Object.values(state.deployments).some(
-        (deployment) =>
-          deployment.application === applicationName && deployment.group === deploymentGroupName && !isOver(deployment),
+    UpdateApplication: operation<UpdateApplicationInput>((input) => renameApplication(state, input)),
+    DeleteApplication: operation<DeleteApplicationInput>(({ applicationName }) => {
+      const name = checkName('Application', applicationName);
+      // One that is not there is deleted already.
+      const busy = Object.keys(lookUp(state.applications, name)?.groups ?? {}).find((group) =>
+        activeIn(state, name, group),
       );
-      if (going)
-        throw new AwsError('InvalidOperationException', 'The deployment group has a deployment that is in progress.');
-      delete application.groups[deploymentGroupName];
-      return { hooksNotCleanedUp: [] };
-    }),
-
-    CreateDeploymentConfig: operation<CreateDeploymentConfigInput>((input) => {
-      const name = input.deploymentConfigName ?? '';
-      if (configOf(state, name) !== undefined) {
-        throw new AwsError(
-          'DeploymentConfigAlreadyExistsException',
-          `A deployment configuration with the name ${name} already exists.`,
-        );
-      }
-      const deploymentConfigId = randomUUID();
-      const computePlatform = input.computePlatform ?? 'Server';
-      state.configs[name] = { ...input, computePlatform, deploymentConfigId };
-      return { deploymentConfigId };
-    }),
-    GetDeploymentConfig: operation<GetDeploymentConfigInput>(({ deploymentConfigName: name = '' }) => {
-      const deploymentConfigInfo = configOf(state, name);
-      if (deploymentConfigInfo === undefined) throw noConfig(name);
-      return { deploymentConfigInfo };
-    }),
-    ListDeploymentConfigs: operation(() => ({
-      deploymentConfigsList: [
-        ...PREDEFINED.map(({ deploymentConfigName }) => deploymentConfigName),
-        ...Object.keys(state.configs),
-      ],
-    })),
-    DeleteDeploymentConfig: operation<DeleteDeploymentConfigInput>(({ deploymentConfigName: name = '' }) => {
-      const used = Object.values(state.applications).some(({ groups }) =>
-        Object.values(groups).some(({ deploymentConfigName }) => deploymentConfigName === name),
-      );
-      if (used) throw new AwsError('DeploymentConfigInUseException', `The deployment configuration ${name} is in use.`);
-      delete state.configs[name];
+      if (busy !== undefined) throw inProgress(busy);
+      delete state.applications[name];
       return {};
     }),
 
@@ -173,13 +48,8 @@ export function applicationOperations(state: State, region: string): Record<stri
     })),
     TagResource: operation<TagResourceInput>(({ ResourceArn, Tags = [] }) => {
       const resource = tagged(state, region, ResourceArn);
-      resource.tags = [
-        ...without(
-          resource.tags,
-          Tags.map(({ Key }) => Key),
-        ),
-        ...Tags,
-      ];
+      const keys = Tags.map(({ Key }) => Key);
+      resource.tags = [...without(resource.tags, keys), ...Tags];
       return {};
     }),
     UntagResource: operation<UntagResourceInput>(({ ResourceArn, TagKeys = [] }) => {
@@ -190,67 +60,50 @@ export function applicationOperations(state: State, region: string): Record<stri
   };
 }
 
-export function applicationOf(state: State, name: string | undefined): ApplicationRecord {
-  required('ApplicationNameRequiredException', name ?? '');
-  const application = Object.hasOwn(state.applications, name ?? '') ? state.applications[name ?? ''] : undefined;
-  if (application === undefined)
-    throw new AwsError('ApplicationDoesNotExistException', `No application found for name: ${name}`);
-  return application;
+export function inProgress(group: string): AwsError {
+  return new AwsError(
+    'InvalidOperationException',
+    `The deployment group ${group} has a deployment that is in progress.`,
+  );
 }
 
-export function groupOf(state: State, application: string | undefined, name: string | undefined): GroupRecord {
-  const { groups } = applicationOf(state, application);
-  const group = Object.hasOwn(groups, name ?? '') ? groups[name ?? ''] : undefined;
-  if (group === undefined) {
-    throw new AwsError('DeploymentGroupDoesNotExistException', `No Deployment Group found for name: ${name}`);
+function createApplication(
+  state: State,
+  { applicationName, computePlatform = 'Server', tags = [] }: CreateApplicationInput,
+): object {
+  const name = checkName('Application', applicationName);
+  if (lookUp(state.applications, name) !== undefined) throw alreadyThere(name);
+  const platform = platformOf(computePlatform);
+  const id = randomUUID();
+  state.applications[name] = { id, name, platform, createdAt: Date.now(), tags, groups: {} };
+  return { applicationId: id };
+}
+
+function renameApplication(state: State, { applicationName, newApplicationName }: UpdateApplicationInput): object {
+  const application = applicationOf(state, applicationName);
+  const before = application.name;
+  if (newApplicationName === undefined || newApplicationName === before) return {};
+  const next = checkName('Application', newApplicationName);
+  if (lookUp(state.applications, next) !== undefined) throw alreadyThere(next);
+  delete state.applications[before];
+  application.name = next;
+  state.applications[next] = application;
+  for (const deployment of Object.values(state.deployments)) {
+    if (deployment.application === before) deployment.application = next;
   }
-  return group;
+  return {};
 }
 
-function configOf(state: State, name: string) {
-  return state.configs[name] ?? PREDEFINED.find(({ deploymentConfigName }) => deploymentConfigName === name);
+function alreadyThere(name: string): AwsError {
+  return new AwsError('ApplicationAlreadyExistsException', `An application with the name ${name} already exists.`);
 }
 
-function noConfig(name: string): AwsError {
-  return new AwsError('DeploymentConfigDoesNotExistException', `No deployment configuration found for name: ${name}`);
-}
-
-function required(code: string, value: string): void {
-  if (value === '') throw new AwsError(code, 'A name is required.');
-}
-
-function checkGroup(state: State, platform: string, group: Partial<CreateDeploymentGroupInput>): void {
-  required('RoleRequiredException', group.serviceRoleArn ?? '');
-  const name = group.deploymentConfigName;
-  const config = name === undefined ? undefined : configOf(state, name);
-  if (name !== undefined && config === undefined) throw noConfig(name);
-  if (config !== undefined && config.computePlatform !== platform) {
-    throw new AwsError(
-      'InvalidComputePlatformException',
-      `The deployment configuration ${name} is not for the compute platform ${platform}.`,
-    );
-  }
-  if (platform !== 'ECS') return;
-  const [pair] = group.loadBalancerInfo?.targetGroupPairInfoList ?? [];
-  if (
-    group.ecsServices?.length !== 1 ||
-    pair?.targetGroups?.length !== 2 ||
-    pair.prodTrafficRoute?.listenerArns?.length !== 1
-  ) {
-    throw new AwsError(
-      'InvalidECSServiceException',
-      'A deployment group for ECS needs one service, two target groups and one production listener.',
-    );
-  }
-  if (
-    group.deploymentStyle?.deploymentType !== 'BLUE_GREEN' ||
-    group.deploymentStyle.deploymentOption !== 'WITH_TRAFFIC_CONTROL'
-  ) {
-    throw new AwsError(
-      'InvalidDeploymentStyleException',
-      'For ECS deployment configurations must be set to blue/green with traffic control.',
-    );
-  }
+export function platformOf(name: string): ComputePlatform {
+  if (name === 'ECS' || name === 'Lambda' || name === 'Server') return name;
+  throw new AwsError(
+    'InvalidComputePlatformException',
+    `The computePlatform is invalid: it must be ECS, Lambda or Server, and not ${name}.`,
+  );
 }
 
 function applicationInfo({ id, name, platform, createdAt }: ApplicationRecord): ApplicationInfo {
@@ -259,37 +112,7 @@ function applicationInfo({ id, name, platform, createdAt }: ApplicationRecord): 
     applicationName: name,
     createTime: new Date(createdAt),
     linkedToGitHub: false,
-    ...(platform === 'ECS' || platform === 'Lambda' ? { computePlatform: platform } : { computePlatform: 'Server' }),
-  };
-}
-
-function groupInfo(state: State, application: ApplicationRecord, group: GroupRecord): DeploymentGroupInfo {
-  const { id, lastAttempted, lastSuccessful, ecsServices, ...rest } = group;
-  const last = (deploymentId: string | undefined) => {
-    const found = deploymentId === undefined ? undefined : state.deployments[deploymentId];
-    return found === undefined
-      ? undefined
-      : {
-          deploymentId: found.id,
-          status: found.status,
-          createTime: new Date(found.createdAt),
-          endTime: new Date(found.completedAt ?? found.createdAt),
-        };
-  };
-  const attempted = last(lastAttempted);
-  const successful = last(lastSuccessful);
-  return {
-    ...rest,
-    deploymentGroupId: id,
-    applicationName: application.name,
-    computePlatform: applicationInfo(application).computePlatform,
-    ec2TagFilters: [],
-    onPremisesInstanceTagFilters: [],
-    autoScalingGroups: [],
-    triggerConfigurations: group.triggerConfigurations ?? [],
-    ecsServices: ecsServices ?? [],
-    ...(attempted === undefined ? {} : { lastAttemptedDeployment: attempted }),
-    ...(successful === undefined ? {} : { lastSuccessfulDeployment: successful }),
+    computePlatform: platform,
   };
 }
 
@@ -299,7 +122,7 @@ function tagged(state: State, region: string, arn = ''): { tags?: Tag[] | undefi
   const [kind, name = ''] = arn.startsWith(prefix) ? arn.slice(prefix.length).split(':') : [];
   if (kind === 'application') return applicationOf(state, name);
   const [application, group] = name.split('/');
-  if (kind === 'deploymentgroup') return groupOf(state, application, group);
+  if (kind === 'deploymentgroup') return groupOf(applicationOf(state, application), group);
   throw new AwsError('InvalidArnException', `The specified ARN is not valid: ${arn}`);
 }
 

@@ -1,4 +1,5 @@
 import type { DeploymentConfigInfo, TrafficRoutingConfig } from '@aws-sdk/client-codedeploy';
+import { lookUp, type State } from './records.ts';
 
 const canary = (percent: number, minutes: number): TrafficRoutingConfig => ({
   type: 'TimeBasedCanary',
@@ -46,6 +47,11 @@ export const PREDEFINED: readonly DeploymentConfigInfo[] = [
     computePlatform: 'Server',
   })),
 ];
+
+/** One of AWS's own, or one that was made. */
+export function findConfig(state: Pick<State, 'configs'>, name: string | undefined): DeploymentConfigInfo | undefined {
+  return lookUp(state.configs, name) ?? PREDEFINED.find(({ deploymentConfigName }) => deploymentConfigName === name);
+}
 
 export interface Step {
   /** Per cent of the traffic that the new version gets. */

@@ -2,26 +2,41 @@ import type { ServiceContext } from '../context.ts';
 import { answerJson } from '../json-protocol.ts';
 import type { SandboxService } from '../service.ts';
 import { applicationOperations } from './applications.ts';
+import { AwsNeighbours } from './aws-neighbours.ts';
+import { configOperations } from './config-operations.ts';
 import { deploymentOperations } from './deployments.ts';
+import { EcsPlatform } from './ecs/index.ts';
 import { Engine } from './engine.ts';
-import { AwsNeighbours } from './neighbours.ts';
+import { groupOperations } from './groups.ts';
+import type { EcsNeighbours } from './neighbours.ts';
+import { LIMITS, type Limits, type Platforms } from './platform.ts';
 import type { State } from './records.ts';
 
+export interface CodedeployOptions {
+  /** What it asks of other services. Default: by the SDK. */
+  readonly neighbours?: EcsNeighbours;
+  readonly limits?: Limits;
+}
+
 /** CodeDeploy: applications and groups of every kind, and deployments to ECS that really shift traffic. */
-export function codedeployService(context: ServiceContext): SandboxService {
+export function codedeployService(context: ServiceContext, options: CodedeployOptions = {}): SandboxService {
   const state = context.stores.open<State>('codedeploy', { applications: {}, configs: {}, deployments: {} }).value;
-  const neighbours = new AwsNeighbours(context);
-  const engine = new Engine(context, state, neighbours);
+  const clients = new AwsNeighbours(context);
+  const { neighbours = clients, limits = LIMITS } = options;
+  const platforms: Platforms = { ECS: new EcsPlatform(context, neighbours) };
+  const engine = new Engine({ context, state, neighbours, platforms, limits });
   const operations = {
     ...applicationOperations(state, context.region),
-    ...deploymentOperations({ state, region: context.region, engine, neighbours }),
+    ...groupOperations(state),
+    ...configOperations(state),
+    ...deploymentOperations({ state, engine, platforms }),
   };
   return {
     handlers: [{ service: 'codedeploy', handle: (request) => answerJson(request, operations) }],
     start: () => engine.resume(),
     close: async () => {
       await engine.close();
-      neighbours.close();
+      clients.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 import type {
   CreateDeploymentGroupInput,
   DeploymentConfigInfo,
+  DeploymentWaitType,
   ErrorInformation,
   LifecycleEventStatus,
   RevisionLocation,
@@ -11,18 +12,22 @@ import type {
 export interface State {
   readonly applications: Record<string, ApplicationRecord>;
   /** Those that were made; AWS's own are in configs.ts. */
-  readonly configs: Record<string, DeploymentConfigInfo>;
+  readonly configs: Record<string, ConfigRecord>;
   readonly deployments: Record<string, DeploymentRecord>;
 }
+
+export type ConfigRecord = DeploymentConfigInfo & { readonly createdAt: number };
 
 export interface ApplicationRecord {
   readonly id: string;
   name: string;
-  readonly platform: string;
+  readonly platform: ComputePlatform;
   readonly createdAt: number;
   tags?: Tag[] | undefined;
   readonly groups: Record<string, GroupRecord>;
 }
+
+export type ComputePlatform = 'ECS' | 'Lambda' | 'Server';
 
 /** As it was asked for, and what is added to it. */
 export type GroupRecord = Omit<CreateDeploymentGroupInput, 'tags'> & {
@@ -40,7 +45,7 @@ export interface LifecycleEventRecord {
   message?: string;
 }
 
-/** One of the two task sets of a deployment. */
+/** One of the two task sets of a deployment to ECS. */
 export interface SideRecord {
   /** Empty until it is made. */
   taskSet: string;
@@ -54,12 +59,17 @@ export type Status = 'Created' | 'InProgress' | 'Ready' | 'Succeeded' | 'Failed'
 
 export interface DeploymentRecord {
   readonly id: string;
-  readonly application: string;
-  readonly group: string;
+  application: string;
+  group: string;
+  readonly platform: ComputePlatform;
   readonly config: string;
   readonly creator: 'user' | 'codeDeployRollback';
+  /** The group as it was then, with what this deployment overrides: a change in between is for the next one. */
+  readonly settings: GroupRecord;
+  readonly overridesAlarms: boolean;
   readonly description?: string;
   readonly revision?: RevisionLocation;
+  readonly previousRevision?: RevisionLocation;
   readonly createdAt: number;
   startedAt?: number;
   completedAt?: number;
@@ -69,10 +79,26 @@ export interface DeploymentRecord {
   readonly events: LifecycleEventRecord[];
   original?: SideRecord;
   replacement?: SideRecord;
+  /** What somebody may cut short by ContinueDeployment. */
+  waiting?: DeploymentWaitType;
+  /** Since when the new version has everything and the old one only waits for its end. */
+  terminatingSince?: number;
   /** What became of a hook, by the id of its execution. */
   readonly hooks: Record<string, 'Pending' | 'Succeeded' | 'Failed'>;
 }
 
 export function isOver({ status }: DeploymentRecord): boolean {
   return status === 'Succeeded' || status === 'Failed' || status === 'Stopped';
+}
+
+/** The deployment that goes on in a group. */
+export function activeIn(state: State, application: string, group: string): DeploymentRecord | undefined {
+  return Object.values(state.deployments).find(
+    (deployment) => deployment.application === application && deployment.group === group && !isOver(deployment),
+  );
+}
+
+/** What is there under this name; names are the user's, so that some could be those of an object's own properties. */
+export function lookUp<T>(records: Readonly<Record<string, T>>, name: string | undefined): T | undefined {
+  return name !== undefined && Object.hasOwn(records, name) ? records[name] : undefined;
 }

@@ -1,7 +1,6 @@
-import type { RevisionLocation } from '@aws-sdk/client-codedeploy';
 import Joi from 'joi';
 import { parse } from 'yaml';
-import { AwsError } from '../json-protocol.ts';
+import { AwsError } from '../../json-protocol.ts';
 
 /** What an AppSpec of ECS says. */
 export interface AppSpec {
@@ -18,13 +17,7 @@ export interface AppSpec {
   readonly hooks: Readonly<Record<string, string>>;
 }
 
-export const HOOKS = [
-  'BeforeInstall',
-  'AfterInstall',
-  'AfterAllowTestTraffic',
-  'BeforeAllowTraffic',
-  'AfterAllowTraffic',
-];
+const HOOKS = ['BeforeInstall', 'AfterInstall', 'AfterAllowTestTraffic', 'BeforeAllowTraffic', 'AfterAllowTraffic'];
 
 interface Written {
   version: number;
@@ -124,13 +117,4 @@ export function readAppSpec(content: string): AppSpec {
         }),
     hooks: Object.assign({}, ...(value.Hooks ?? [])),
   };
-}
-
-/** The AppSpec that a revision carries. */
-export function contentOf(revision: RevisionLocation | undefined): string {
-  const content = revision?.appSpecContent?.content ?? revision?.string?.content;
-  if (content === undefined) {
-    throw new AwsError('InvalidRevisionException', 'The sandbox takes revisions of the type AppSpecContent or String.');
-  }
-  return content;
 }

@@ -1,0 +1,10 @@
+/** An AppSpec of ECS, as JSON. */
+export function appSpec(TaskDefinition: string, hooks: Readonly<Record<string, string>> = {}): string {
+  const Properties = { TaskDefinition, LoadBalancerInfo: { ContainerName: 'web', ContainerPort: 8080 } };
+  const Hooks = Object.entries(hooks).map(([event, functionName]) => ({ [event]: functionName }));
+  return JSON.stringify({
+    version: 0.0,
+    Resources: [{ TargetService: { Type: 'AWS::ECS::Service', Properties } }],
+    ...(Hooks.length === 0 ? {} : { Hooks }),
+  });
+}
