@@ -34,7 +34,8 @@ jobs:
   fails:
     runs-on: ubuntu-latest
     steps:
-      - run: echo before; exit 3
+      # act has been seen to lose the output of a step that ended within 9 ms.
+      - run: echo before; sleep 0.3; exit 3
       - run: echo never
   follows:
     needs: fails
