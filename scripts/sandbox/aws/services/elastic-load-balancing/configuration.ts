@@ -9,6 +9,7 @@ import {
   paginateDescribeTargetGroups,
   type Action,
   type Listener,
+  type LoadBalancer,
   type Rule,
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -84,33 +85,36 @@ export class ConfigurationReader {
   async read(): Promise<Configuration> {
     const groups: GroupConfig[] = [];
     for await (const page of paginateDescribeTargetGroups({ client: this.#client }, {}))
-      for (const group of page.TargetGroups ?? []) groups.push(await this.#group(group));
+      for (const group of page.TargetGroups ?? []) groups.push(...(await unlessGone(() => this.#group(group))));
     const balancers: BalancerConfig[] = [];
-    for await (const page of paginateDescribeLoadBalancers({ client: this.#client }, {})) {
-      for (const {
-        LoadBalancerArn: arn = '',
-        LoadBalancerName: name = '',
-        DNSName: dnsName = '',
-      } of page.LoadBalancers ?? []) {
-        const attributes = await this.#client.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: arn }));
-        const idle = attributes.Attributes?.find(({ Key }) => Key === 'idle_timeout.timeout_seconds')?.Value ?? '60';
-        balancers.push({
-          arn,
-          name,
-          dnsName,
-          suffix: arn.slice(arn.indexOf(':loadbalancer/') + ':loadbalancer/'.length),
-          idleTimeoutMs: Number(idle) * 1000,
-          listeners: await this.#listeners(arn),
-        });
-      }
-    }
+    for await (const page of paginateDescribeLoadBalancers({ client: this.#client }, {}))
+      for (const balancer of page.LoadBalancers ?? [])
+        balancers.push(...(await unlessGone(() => this.#balancer(balancer))));
     return { balancers, groups };
+  }
+
+  async #balancer({
+    LoadBalancerArn: arn = '',
+    LoadBalancerName: name = '',
+    DNSName: dnsName = '',
+  }: LoadBalancer): Promise<BalancerConfig> {
+    const attributes = await this.#client.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: arn }));
+    const idle = attributes.Attributes?.find(({ Key }) => Key === 'idle_timeout.timeout_seconds')?.Value ?? '60';
+    return {
+      arn,
+      name,
+      dnsName,
+      suffix: arn.slice(arn.indexOf(':loadbalancer/') + ':loadbalancer/'.length),
+      idleTimeoutMs: Number(idle) * 1000,
+      listeners: await this.#listeners(arn),
+    };
   }
 
   async #listeners(balancerArn: string): Promise<readonly ListenerConfig[]> {
     const listeners: ListenerConfig[] = [];
     for await (const page of paginateDescribeListeners({ client: this.#client }, { LoadBalancerArn: balancerArn }))
-      for (const listener of page.Listeners ?? []) listeners.push(await this.#listener(listener));
+      for (const listener of page.Listeners ?? [])
+        listeners.push(...(await unlessGone(() => this.#listener(listener))));
     return listeners;
   }
 
@@ -160,6 +164,16 @@ export class ConfigurationReader {
         Target?.Id === undefined ? [] : [{ id: Target.Id, port: Target.Port ?? port }],
       ),
     };
+  }
+}
+
+/** Nothing for what somebody deletes while it is read: Terraform does many things at once. */
+async function unlessGone<T>(read: () => Promise<T>): Promise<readonly T[]> {
+  try {
+    return [await read()];
+  } catch (error) {
+    if (error instanceof Error && /^(TargetGroup|LoadBalancer|Listener)NotFound/.test(error.name)) return [];
+    throw error;
   }
 }
 

@@ -6,6 +6,7 @@ import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cl
 import {
   CreateRuleCommand,
   DeleteListenerCommand,
+  DeleteTargetGroupCommand,
   DeregisterTargetsCommand,
   DescribeListenersCommand,
   DescribeTargetGroupsCommand,
@@ -323,6 +324,16 @@ describe('load balancers of the sandbox', () => {
     expect(await sum('HTTPCode_ELB_5XX_Count', ['LoadBalancer'])).toBeGreaterThanOrEqual(3);
     expect(await sum('TargetResponseTime', both)).toBeGreaterThan(0);
     cloudWatch.destroy();
+  }, 30_000);
+
+  test('many may come and go at once', async () => {
+    const change = async (index: number): Promise<void> => {
+      const TargetGroupArn = await world.group(`short-lived-${index}`);
+      await sleep(index % 7);
+      await world.balancing.send(new DeleteTargetGroupCommand({ TargetGroupArn }));
+    };
+    const changes = Array.from({ length: 40 }, (_, index) => change(index));
+    await expect(Promise.all(changes)).resolves.toHaveLength(40);
   }, 30_000);
 
   test('a listener that is deleted is closed; the others have their ports after a restart', async () => {
