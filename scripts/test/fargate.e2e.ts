@@ -20,8 +20,7 @@ import { watchWeights } from './weights.ts';
 
 const ZONE = 'example.com';
 const REPLACE = 'service/src/replace/routes.ts';
-/** A step of a shift, a minute at AWS, is two seconds: long enough to count what each version answers. */
-const SPEED = '30';
+/** A step of a shift, a minute at AWS, is a second here: a hundred requests of each, to count who answers them. */
 const RATE = 100;
 
 function messageOf(body: unknown): unknown {
@@ -69,7 +68,6 @@ describe('the Fargate architecture, deployed', () => {
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'sandbox-'));
-    process.env['SANDBOX_SPEED'] = SPEED;
     sandbox = await up(join(dir, 'sandbox'), 'mine');
     await new Route53Client(options()).send(new CreateHostedZoneCommand({ Name: ZONE, CallerReference: 'registrar' }));
     project = await Deployment.create(join(dir, 'project'), sandbox);
