@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { startFrontDoor, type FrontDoor, type FrontDoorOptions, type RequestLogEntry } from '../front-door.ts';
 import { startFakeUpstream, type Answer, type FakeUpstream } from './fake-upstream.ts';
@@ -36,6 +37,16 @@ function signed(service: string, headers: Record<string, string> = {}): Record<s
     authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host;x-amz-date, Signature=0a`,
     ...headers,
   };
+}
+
+/** The first bytes that come on a connection, as text. */
+async function firstPiece(url: string, path: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  const head = [`GET ${path} HTTP/1.1`, 'host: sandbox', `authorization: ${signed('s3')['authorization']}`];
+  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+  const [piece]: Buffer[] = await once(socket, 'data');
+  socket.destroy();
+  return String(piece);
 }
 
 const json11 = { 'content-type': 'application/x-amz-json-1.1' };
@@ -175,6 +186,21 @@ describe('what is passed on is unchanged', () => {
     const [response] = await answered;
     response?.resume();
     expect(upstream.received[0]?.body.toString()).toBe('firstlast');
+  });
+
+  test('a short answer to an AWS call comes in one piece, a long one as it comes', async () => {
+    const readBody = Promise.withResolvers<void>();
+    const inTwoPieces: Answer = (response, { url }) => {
+      const bytes = url === '/short' ? 4 : 4_000_000;
+      response.writeHead(200, { 'content-length': bytes }).flushHeaders();
+      if (url === '/short') setTimeout(() => response.end('body'), 50);
+      else void readBody.promise.then(() => response.end(Buffer.alloc(bytes)));
+    };
+    const { door } = await stage({ answer: inTwoPieces });
+    expect(await firstPiece(door.url, '/short')).toMatch(/\r\n\r\nbody$/);
+    // The emulator sends nothing of this body before the head was read here.
+    expect(await firstPiece(door.url, '/long')).toMatch(/\r\n\r\n$/);
+    readBody.resolve();
   });
 
   test('a client that hangs up in the middle of a body does no harm', async () => {
