@@ -14,5 +14,5 @@ if (names.length === 0) {
   process.stderr.write('Error: There is no terraform/environments/*.tfvars. Add one for each environment.\n');
   process.exitCode = 1;
 } else {
-  process.stdout.write(`names=${JSON.stringify(names)}\n`);
+  process.stdout.write(`names=${JSON.stringify(names)}\nunchanged=[]\n`);
 }

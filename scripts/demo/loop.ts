@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { planMarker } from '../../actions/terraform-plan/src/run.ts';
+import { planMarker } from '../../actions/lib/review/marker.ts';
 import { parsePins, pinFile, type Pins } from '../../actions/lib/pins.ts';
 import type { SandboxInfo } from '../sandbox/state.ts';
 import { findApi, replace, type Answer, type DeployedApi } from './api.ts';

@@ -23,6 +23,28 @@ export function pullRequestOf(payload: unknown, actor: string): PullRequest | un
   return { number, ...(readOnly === undefined ? {} : { readOnly }) };
 }
 
+/** The branch that is applied; `main` for an event that does not name it. */
+export function defaultBranch(payload: unknown): string {
+  const name = get(get(payload, 'repository'), 'default_branch');
+  return typeof name === 'string' ? name : 'main';
+}
+
+export interface QueuedPull {
+  readonly number: number;
+  /** The commit that the queue has merged it onto: `main`, or what waits before it. */
+  readonly base: string;
+}
+
+/** The pull request that a merge queue wants to merge; the branch that it makes for that carries its number. */
+export function queuedPull(payload: unknown): QueuedPull | undefined {
+  const group = get(payload, 'merge_group');
+  const [ref, base] = [get(group, 'head_ref'), get(group, 'base_sha')];
+  if (typeof ref !== 'string' || typeof base !== 'string') return undefined;
+  const number = /\/pr-(\d+)-[0-9a-f]{40}$/.exec(ref)?.[1];
+  if (number === undefined) throw new Error(`The merge queue's branch ${ref} names no pull request.`);
+  return { number: Number(number), base };
+}
+
 /** The page of the run that is going on. */
 export function runUrl(): string {
   const { serverUrl, repo, runId } = context;

@@ -1,3 +1,4 @@
+import type { PlanNote } from '../review/notes.ts';
 import { isEmptyPlan, type Action, type PlanSummary, type ResourceChange } from '../terraform/plan-summary.ts';
 import type { AttributeChange, Value } from '../terraform/attributes.ts';
 import { codeBlock, cut, escapeHtml, escapeText, inlineCode } from './escape.ts';
@@ -11,6 +12,10 @@ export interface PlanContext {
   /** The page of the run; absent on a terminal. */
   readonly runUrl?: string;
   readonly seconds: number;
+  /** What has to be read before the plan. */
+  readonly notes?: readonly PlanNote[];
+  /** Terraform's own warnings. */
+  readonly warnings?: readonly string[];
 }
 
 /** How much may be shown, in UTF-16 code units (never fewer than the characters that GitHub counts) and in lines. */
@@ -70,9 +75,10 @@ export function planHeadline(summary: PlanSummary): string {
 export function renderPlan(summary: PlanSummary, context: PlanContext, limits: Limits): string {
   const title = `### Terraform plan · ${inlineCode(summary.environment)} · ${planHeadline(summary)}`;
   const footer = renderFooter(context);
+  const notes = (context.notes ?? []).map(({ kind, text }) => `> [!${kind.toUpperCase()}]\n> ${text}`);
   if (isEmptyPlan(summary)) {
     const text = 'No changes. The infrastructure matches the configuration.';
-    return fit([title, text], renderDrift(summary, limits), footer, context, limits);
+    return fit([title, ...notes, text], renderDrift(summary, limits), footer, context, limits);
   }
   const blocks = [
     ...renderDangerous(summary, limits),
@@ -80,7 +86,7 @@ export function renderPlan(summary: PlanSummary, context: PlanContext, limits: L
     ...renderOutputs(summary, limits),
     ...renderDrift(summary, limits),
   ];
-  return fit([title, ...renderWarning(summary)], blocks, footer, context, limits);
+  return fit([title, ...notes, ...renderWarning(summary)], blocks, footer, context, limits);
 }
 
 /** A failed plan: the errors as Terraform worded them, without what looks like a credential. */

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { CommandOptions, RunCommand } from '../process.ts';
-import { diagnosticReader, type Diagnostic } from './diagnostics.ts';
-import type { PlanJson } from './plan-json.ts';
+import { diagnosticReader, type ApplyStep, type Diagnostic } from './diagnostics.ts';
+import { withoutSecrets } from './hiding.ts';
+import { at } from './json-tree.ts';
+import type { Json, PlanJson } from './plan-json.ts';
 import { redact } from './secrets.ts';
 
 export interface Backend {
@@ -36,8 +38,10 @@ export function varFileOf(environment: string): string {
   return join('environments', `${environment}.tfvars`);
 }
 
-/** How long a plan or apply waits for somebody else's lock before it says so. */
-const LOCK_TIMEOUT = '-lock-timeout=5m';
+/** How long a plan or apply waits for somebody else's lock before it says so; TF_LOCK_TIMEOUT says another time. */
+function lockTimeout(): string {
+  return `-lock-timeout=${process.env['TF_LOCK_TIMEOUT'] ?? '5m'}`;
+}
 
 /** The Terraform commands that actions and Make run, in one folder. Nothing here asks for input. */
 export class Terraform {
@@ -87,7 +91,7 @@ export class Terraform {
         '-json',
         `-out=${options.planFile}`,
         `-var-file=${options.varFile}`,
-        options.lock ? LOCK_TIMEOUT : '-lock=false',
+        options.lock ? lockTimeout() : '-lock=false',
         ...(options.extraArgs ?? []),
       ],
       { onStdout: onLine, onStderr: onLine },
@@ -103,11 +107,34 @@ export class Terraform {
   async apply({ planFile, varFile }: Pick<PlanOptions, 'planFile' | 'varFile'>): Promise<{
     readonly ok: boolean;
     readonly diagnostics: readonly Diagnostic[];
+    /** What was begun, in the order in which it was. */
+    readonly steps: readonly ApplyStep[];
   }> {
-    const { onLine, diagnostics } = diagnosticReader(this.#log, this.#folder);
-    const args = ['apply', '-input=false', '-json', LOCK_TIMEOUT, `-var-file=${varFile}`, planFile];
+    const { onLine, diagnostics, steps } = diagnosticReader(this.#log, this.#folder);
+    const args = ['apply', '-input=false', '-json', lockTimeout(), `-var-file=${varFile}`, planFile];
     const code = await this.#terraform(args, { onStdout: onLine, onStderr: onLine });
-    return { ok: code === 0, diagnostics: code === 0 ? diagnostics : orExitCode(diagnostics, 'apply', code) };
+    return {
+      ok: code === 0,
+      diagnostics: code === 0 ? diagnostics : orExitCode(diagnostics, 'apply', code),
+      steps: steps(),
+    };
+  }
+
+  /** The outputs that Terraform does not hold for sensitive, as JSON texts without what looks like a secret, by name. */
+  async outputs(): Promise<readonly { readonly name: string; readonly text: string }[]> {
+    const lines: string[] = [];
+    const errors: string[] = [];
+    const code = await this.#terraform(['output', '-json'], {
+      onStdout: (line) => lines.push(line),
+      onStderr: (line) => errors.push(redact(line)),
+    });
+    if (code !== 0) throw new Error(`terraform output failed: ${compact(errors)}`);
+    const outputs: Readonly<Record<string, { readonly sensitive?: boolean; readonly value: Json }>> = JSON.parse(
+      lines.join('\n'),
+    );
+    return Object.entries(outputs).flatMap(([name, { sensitive, value }]) =>
+      sensitive === true ? [] : [{ name, text: shownValue(name, value) }],
+    );
   }
 
   async #show(planFile: string): Promise<PlanJson> {
@@ -139,6 +166,12 @@ export class Terraform {
 function orExitCode(diagnostics: readonly Diagnostic[], command: string, code: number): readonly Diagnostic[] {
   if (diagnostics.some(({ severity }) => severity === 'error')) return diagnostics;
   return [...diagnostics, { severity: 'error', message: `terraform ${command} ended with exit code ${code}.` }];
+}
+
+/** An output's value as one text, with what is a secret by its name or shape hidden. */
+function shownValue(name: string, value: Json): string {
+  const shown = withoutSecrets({ [name]: value }, { marks: [], secret: false }, new Set());
+  return JSON.stringify(at(shown, name));
 }
 
 /** Terraform frames its errors; one line is enough for an error message. */

@@ -11,7 +11,7 @@ interface UiLine {
   readonly '@level'?: string;
   readonly '@message'?: string;
   readonly type?: string;
-  readonly hook?: { readonly action?: string };
+  readonly hook?: { readonly action?: string; readonly resource?: { readonly addr?: string } };
   readonly diagnostic?: DiagnosticJson;
 }
 
@@ -27,6 +27,16 @@ export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   /** Summary, detail and resource, safe to show. */
   readonly message: string;
+  /** Of the resource that it is about, if it is about one. */
+  readonly address?: string;
+}
+
+/** How far an apply is with one resource. */
+export interface ApplyStep {
+  readonly address: string;
+  /** Terraform's word: `create`, `update`, `delete`, … A replacement is two steps. */
+  readonly action: string;
+  readonly state: 'begun' | 'done' | 'failed';
 }
 
 /** Lines that say nothing new: the plan is shown by our own rendering, and progress every ten seconds is noise. */
@@ -41,6 +51,12 @@ const QUIET = new Set([
   'apply_progress',
 ]);
 
+const STEP_STATES: Readonly<Record<string, ApplyStep['state']>> = {
+  apply_start: 'begun',
+  apply_complete: 'done',
+  apply_errored: 'failed',
+};
+
 /**
  * Reads Terraform's machine-readable lines: progress goes to the log, errors and warnings too (as annotations on their
  * `.tf` line) and into the list that is returned.
@@ -48,28 +64,45 @@ const QUIET = new Set([
 export function diagnosticReader(
   log: Log,
   folder: string,
-): { onLine: (line: string) => void; diagnostics: Diagnostic[] } {
+): { onLine: (line: string) => void; diagnostics: Diagnostic[]; steps: () => readonly ApplyStep[] } {
   const diagnostics: Diagnostic[] = [];
+  const steps = new Map<string, ApplyStep>();
   const onLine = (line: string): void => {
     const parsed = parseLine(line);
     if (parsed === undefined) {
       if (line.trim() !== '') log.info(redact(line));
-    } else if (parsed.diagnostic !== undefined) {
-      const diagnostic = parsed.diagnostic;
-      const message = redact(messageOf(diagnostic));
-      diagnostics.push({ severity: diagnostic.severity, message });
-      const place = diagnostic.range && {
-        file: inRepository(join(folder, diagnostic.range.filename)),
-        line: diagnostic.range.start.line,
-        title: redact(diagnostic.summary),
-      };
-      if (diagnostic.severity === 'error') log.error(message, place);
-      else log.warning(message);
-    } else if (!QUIET.has(parsed.type ?? '') && parsed.hook?.action !== 'read') {
-      log.info(redact(parsed['@message'] ?? line));
+      return;
     }
+    if (parsed.diagnostic !== undefined) {
+      diagnostics.push(report(parsed.diagnostic, log, folder));
+      return;
+    }
+    const step = stepOf(parsed);
+    if (step !== undefined) steps.set(`${step.address} ${step.action}`, step);
+    if (!QUIET.has(parsed.type ?? '') && parsed.hook?.action !== 'read') log.info(redact(parsed['@message'] ?? line));
   };
-  return { onLine, diagnostics };
+  return { onLine, diagnostics, steps: () => [...steps.values()] };
+}
+
+function report(diagnostic: DiagnosticJson, log: Log, folder: string): Diagnostic {
+  const { severity, address, range } = diagnostic;
+  const message = redact(messageOf(diagnostic));
+  const place = range && {
+    file: inRepository(join(folder, range.filename)),
+    line: range.start.line,
+    title: redact(diagnostic.summary),
+  };
+  if (severity === 'error') log.error(message, place);
+  else log.warning(message);
+  return { severity, message, ...(address === undefined ? {} : { address: redact(address) }) };
+}
+
+function stepOf({ type, hook }: UiLine): ApplyStep | undefined {
+  const state = STEP_STATES[type ?? ''];
+  const address = hook?.resource?.addr;
+  if (state === undefined || hook?.action === undefined || hook.action === 'read' || address === undefined)
+    return undefined;
+  return { address: redact(address), action: hook.action, state };
 }
 
 /** An annotation is shown on its file only if the path is relative to the repository. */

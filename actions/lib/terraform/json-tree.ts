@@ -38,10 +38,14 @@ export function hasTrue(value: Json): boolean {
 }
 
 export function sameJson(left: Json, right: Json): boolean {
-  return JSON.stringify(canonical(left)) === JSON.stringify(canonical(right));
+  return canonicalText(left) === canonicalText(right);
 }
 
-/** The order of keys means nothing. */
+/** The same text for the same value, in whatever order its keys came. */
+export function canonicalText(value: Json): string {
+  return JSON.stringify(canonical(value));
+}
+
 function canonical(value: Json): Json {
   if (Array.isArray(value)) return value.map((item: Json) => canonical(item));
   if (!isObject(value)) return value ?? null;

@@ -36,6 +36,13 @@ export function deploymentsToRepeat({ resource_changes: changes = [] }: PlanJson
     .map(({ address }) => address);
 }
 
+/** Of the deployments that an earlier apply was to make once more, those that are still there and that this plan does not make anyway. */
+export function stillOwed({ resource_changes: changes = [] }: PlanJson, owed: readonly string[]): readonly string[] {
+  const made = (actions: readonly string[]): boolean => actions.includes('create') || actions.includes('delete');
+  const kept = changes.filter(({ type, change }) => type === DEPLOYMENT && !made(change.actions));
+  return owed.filter((address) => kept.some((resource) => resource.address === address));
+}
+
 /**
  * What there is to do besides after a plan was applied only in part; nothing, or a sentence to put behind another. What has been removed
  * by then is in no later plan, so running the apply again would find nothing to do while the stages go on serving it.
@@ -59,11 +66,13 @@ export async function redeploy(
     readonly environment: string;
     readonly applied: PlanJson;
     readonly extraArgs?: readonly string[];
+    /** What an earlier apply could not do, by `stillOwed`. */
+    readonly owed?: readonly string[];
     readonly log: Log;
   },
 ): Promise<boolean> {
-  const { environment, applied, extraArgs = [], log } = options;
-  const addresses = deploymentsToRepeat(applied);
+  const { environment, applied, extraArgs = [], owed = [], log } = options;
+  const addresses = [...new Set([...owed, ...deploymentsToRepeat(applied)])];
   if (addresses.length === 0) return false;
   log.info('Parts of the API were removed: it is deployed a second time, now that they are gone.');
   const stopped = (what: string): UserError =>

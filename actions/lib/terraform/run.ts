@@ -25,3 +25,7 @@ export async function planContext({ commits, actor, runUrl, now }: RunDeps, star
 export function errorsOf(diagnostics: readonly Diagnostic[]): string[] {
   return diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message);
 }
+
+export function warningsOf(diagnostics: readonly Diagnostic[]): string[] {
+  return diagnostics.filter(({ severity }) => severity === 'warning').map(({ message }) => message);
+}

@@ -3,8 +3,12 @@ import { context } from '@actions/github';
 import { ssmParameters } from '../../lib/aws/parameters.ts';
 import { checkedOutCommits } from '../../lib/git.ts';
 import { actionsLog } from '../../lib/github/actions-log.ts';
-import { runUrl } from '../../lib/github/event.ts';
+import { octokitDeployments } from '../../lib/github/deployments.ts';
+import { defaultBranch, runUrl } from '../../lib/github/event.ts';
+import { octokitIssues } from '../../lib/github/issues.ts';
 import { main } from '../../lib/github/main.ts';
+import { octokit, octokitComments } from '../../lib/github/octokit.ts';
+import { octokitPulls } from '../../lib/github/pulls.ts';
 import { cancellation, workspace, writeSummary } from '../../lib/github/runner.ts';
 import { runCommand } from '../../lib/process.ts';
 import { Terraform } from '../../lib/terraform/cli.ts';
@@ -13,12 +17,20 @@ import { run } from './run.ts';
 
 await main(async () => {
   const inputs = readInputs(core.getInput, workspace());
+  const { repo, payload, actor } = context;
+  const github = octokit(inputs.token);
+  const author = inputs.commentAuthor;
   const outputs = await run(inputs, {
     terraform: new Terraform(inputs.folder, runCommand, actionsLog, cancellation()),
     parameters: ssmParameters(),
+    deployments: octokitDeployments(github, repo, { author, runUrl: runUrl() }),
+    pulls: octokitPulls(github, repo, defaultBranch(payload)),
+    comments: (number) => octokitComments(github, repo, number),
+    issues: octokitIssues(github, repo),
+    author,
     log: actionsLog,
     region: process.env['AWS_REGION'] ?? '',
-    actor: context.actor,
+    actor,
     runUrl: runUrl(),
     now: Date.now,
     commits: () => checkedOutCommits(runCommand, inputs.folder, false),

@@ -5,9 +5,11 @@ import { context } from '@actions/github';
 import { ssmParameters } from '../../lib/aws/parameters.ts';
 import { checkedOutCommits } from '../../lib/git.ts';
 import { actionsLog } from '../../lib/github/actions-log.ts';
-import { pullRequestOf, runUrl, type PullRequest } from '../../lib/github/event.ts';
+import { octokitDeployments } from '../../lib/github/deployments.ts';
+import { defaultBranch, pullRequestOf, runUrl, type PullRequest } from '../../lib/github/event.ts';
 import { main } from '../../lib/github/main.ts';
-import { octokit, octokitComments } from '../../lib/github/octokit.ts';
+import { octokit, octokitComments, type Octokit } from '../../lib/github/octokit.ts';
+import { octokitPulls } from '../../lib/github/pulls.ts';
 import { cancellation, runnerTemp, workspace, writeSummary } from '../../lib/github/runner.ts';
 import { runCommand } from '../../lib/process.ts';
 import { Terraform } from '../../lib/terraform/cli.ts';
@@ -17,13 +19,20 @@ import { run, type CommentTarget } from './run.ts';
 await main(async () => {
   const inputs = readInputs(core.getInput, workspace());
   const pull = pullRequestOf(context.payload, context.actor);
+  const github = octokit(inputs.token);
   const outputs = await run(inputs, {
     terraform: new Terraform(inputs.folder, runCommand, actionsLog, cancellation()),
     parameters: ssmParameters(),
-    ...commentTarget(pull, inputs.token),
+    ...commentTarget(pull, github),
+    labels: async () => {
+      if (pull === undefined) return [];
+      return (await octokitPulls(github, context.repo, defaultBranch(context.payload)).one(pull.number)).labels;
+    },
+    deployments: octokitDeployments(github, context.repo, { author: inputs.commentAuthor, runUrl: runUrl() }),
     log: actionsLog,
     region: process.env['AWS_REGION'] ?? '',
     actor: context.actor,
+    runId: context.runId,
     runUrl: runUrl(),
     now: Date.now,
     commits: () => checkedOutCommits(runCommand, inputs.folder, pull !== undefined),
@@ -36,12 +45,13 @@ await main(async () => {
   });
   core.setOutput('has-changes', outputs.hasChanges);
   core.setOutput('headline', outputs.headline);
+  core.setOutput('digest', outputs.digest);
   core.setOutput('plan-file', outputs.planFile);
   core.setOutput('comment-id', outputs.commentId ?? '');
 });
 
-function commentTarget(pull: PullRequest | undefined, token: string): { readonly comments?: CommentTarget } {
+function commentTarget(pull: PullRequest | undefined, github: Octokit): { readonly comments?: CommentTarget } {
   if (pull === undefined) return {};
   if (pull.readOnly !== undefined) return { comments: { unavailable: pull.readOnly } };
-  return { comments: octokitComments(octokit(token), context.repo, pull.number) };
+  return { comments: octokitComments(github, context.repo, pull.number) };
 }

@@ -9,9 +9,12 @@ import { recordingLog } from '../../lib/test/fakes/log.ts';
 import { fakeParameters } from '../../lib/test/fakes/parameters.ts';
 import { temporaryFolders } from '../../lib/test/fakes/temp.ts';
 import { FakeTerraform, terraformFolder } from '../../lib/test/fakes/terraform.ts';
-import { planFixture } from '../../lib/test/fixtures/plans.ts';
+import { planFixture, planOf, resourceOf } from '../../lib/test/fixtures/plans.ts';
 import type { Inputs } from '../src/inputs.ts';
-import { planMarker, run, type Deps } from '../src/run.ts';
+import { parseRecord, planMarker, withoutRecord } from '../../lib/review/marker.ts';
+import { allowLabel } from '../../lib/terraform/guard.ts';
+import { FakeDeployments } from '../../lib/test/fakes/deployments.ts';
+import { run, type Deps } from '../src/run.ts';
 
 const folders = temporaryFolders();
 afterAll(folders.cleanUp);
@@ -45,6 +48,9 @@ function prepare(result: PlanResult, overrides: Partial<Deps> = {}) {
     comments: pull.as(author),
     log,
     region: 'eu-west-1',
+    labels: () => Promise.resolve([]),
+    deployments: new FakeDeployments(),
+    runId: 1,
     actor: 'octocat',
     runUrl: 'https://github.com/owner/repo/actions/runs/1',
     now: () => (time += 5_000),
@@ -71,10 +77,13 @@ describe('a plan', () => {
     const { inputs, deps, pull, log, summaries, files, folder } = prepare(planned('every-action'));
     const outputs = await run(inputs, deps);
     const headline = '1 to import, 1 to add, 2 to change, 1 to replace, 1 to move, 1 to forget, 3 to destroy';
-    expect(outputs).toEqual({ hasChanges: true, headline, planFile: join(folder, 'plan.md'), commentId: 1 });
+    const digest = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(outputs).toEqual({ hasChanges: true, headline, digest, planFile: join(folder, 'plan.md'), commentId: 1 });
     const title = `### Terraform plan · \`test\` · ${headline}`;
     expect(pull.comments).toHaveLength(1);
-    expect(pull.comments[0]?.body.startsWith(`${planMarker('test')}\n${title}`)).toBe(true);
+    const body = pull.comments[0]?.body ?? '';
+    expect(body.startsWith(`${planMarker('test')}\n`)).toBe(true);
+    expect(withoutRecord(body).startsWith(title)).toBe(true);
     expect(pull.comments[0]?.body).toContain('Commit `0123456` merged with `fedcba9` · by octocat · 5 s');
     for (const texts of [summaries, files, [log.text()]]) {
       expect(texts).toHaveLength(1);
@@ -113,6 +122,93 @@ describe('a plan', () => {
     const seen = JSON.stringify([outputs, pull.comments, log.lines, summaries, files]);
     expect(seen).toContain('terraform_data.container');
     expect(seen).not.toContain('planted-');
+  });
+});
+
+describe('what the comment says to the runs after the merge', () => {
+  test('is which commit was planned with which result, and the plan itself', async () => {
+    const { inputs, deps, pull } = prepare(planned('every-action'));
+    const { digest } = await run(inputs, deps);
+    expect(parseRecord(pull.comments[0]?.body ?? '')).toMatchObject({
+      ...{ environment: 'test', state: 'planned', head: '0123456789', base: 'fedcba9876', run: 1, digest },
+      summary: { environment: 'test', counts: { replace: 1 } },
+    });
+  });
+
+  test('is that there is no plan, when it failed: an older one does not count any more', async () => {
+    const { inputs, deps, pull } = prepare(planned('every-action'));
+    await run(inputs, deps);
+    await expect(run(inputs, { ...deps, terraform: new FakeTerraform(failed) })).rejects.toThrow('could not plan');
+    const record = parseRecord(pull.comments[0]?.body ?? '');
+    expect(record).toMatchObject({ state: 'failed' });
+    expect(record).not.toHaveProperty('digest');
+  });
+
+  test('stays when a run that began earlier ends later', async () => {
+    const { inputs, deps, pull, log } = prepare(planned('no-changes'));
+    await run(inputs, { ...deps, now: () => 2_000_000 });
+    await run(inputs, { ...deps, terraform: new FakeTerraform(planned('every-action')), now: () => 1_000_000 });
+    expect(pull.comments).toHaveLength(1);
+    expect(pull.comments[0]?.body).toContain('No changes');
+    expect(log.text()).toContain('Comment 1 has a plan that was begun later: it stays.');
+  });
+});
+
+describe('a plan that destroys what is protected', () => {
+  const bucket = { address: 'aws_s3_bucket.data', type: 'aws_s3_bucket' };
+  const dangerous: PlanResult = {
+    kind: 'planned',
+    plan: planOf(resourceOf('data', { actions: ['delete'], before: { bucket: 'data' } }, bucket)),
+    diagnostics: [],
+  };
+
+  test('is shown, and fails with the label that would allow it', async () => {
+    const { inputs, deps, pull } = prepare(dangerous);
+    const error = await run(inputs, deps).catch((thrown: unknown) => thrown);
+    const digest = parseRecord(pull.comments[0]?.body ?? '')?.digest ?? '';
+    expect(error).toMatchObject({
+      message: 'The plan would destroy what is protected: aws_s3_bucket.data.',
+      hint: `If that is meant, add the label "${allowLabel(digest)}" to the pull request.`,
+    });
+    expect(pull.comments[0]?.body).toContain(allowLabel(digest));
+  });
+
+  test('goes through with that label, and with no other one', async () => {
+    const { inputs, deps, pull } = prepare(dangerous);
+    await expect(
+      run(inputs, { ...deps, labels: () => Promise.resolve(['allow-destroy/0011223344556677']) }),
+    ).rejects.toThrow('The plan would destroy what is protected');
+    const digest = parseRecord(pull.comments[0]?.body ?? '')?.digest ?? '';
+    expect(await run(inputs, { ...deps, labels: () => Promise.resolve([allowLabel(digest)]) })).toMatchObject({
+      digest,
+    });
+  });
+});
+
+describe('an environment whose last apply failed (K11)', () => {
+  const unfinished = {
+    sha: 'c'.repeat(40),
+    at: '',
+    state: 'failed' as const,
+    runUrl: 'https://github.com/r/1',
+    redeploy: [],
+  };
+
+  test('says so in every plan', async () => {
+    const deployments = new FakeDeployments();
+    deployments.states = { test: { unfinished } };
+    const { inputs, deps, pull } = prepare(planned('no-changes'), { deployments });
+    await run(inputs, deps);
+    expect(pull.comments[0]?.body).toContain(
+      'The last apply to `test`, of commit `ccccccc` ([run](https://github.com/r/1)), failed.',
+    );
+  });
+
+  test('is planned also when GitHub does not say', async () => {
+    const deployments = { state: () => Promise.reject(new Error('HttpError: 502')) };
+    const { inputs, deps, log } = prepare(planned('no-changes'), { deployments });
+    expect(await run(inputs, deps)).toMatchObject({ hasChanges: false });
+    expect(log.text()).toContain('Whether the last apply succeeded is not known (HttpError: 502).');
   });
 });
 

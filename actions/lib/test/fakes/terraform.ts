@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import type { Backend, PlanOptions, PlanResult, Terraform } from '../../terraform/cli.ts';
 
 /** Terraform that plans and applies what it is told, and keeps what it was asked for. */
-export class FakeTerraform implements Pick<Terraform, 'init' | 'plan' | 'apply'> {
+export class FakeTerraform implements Pick<Terraform, 'init' | 'plan' | 'apply' | 'outputs'> {
   readonly calls: string[] = [];
   readonly backends: Backend[] = [];
   plans: PlanOptions[] = [];
   result: PlanResult;
   /** What the plans after the first one answer, where that is something else. */
   laterResult: PlanResult | undefined;
-  applied: Awaited<ReturnType<Terraform['apply']>> = { ok: true, diagnostics: [] };
+  applied: Awaited<ReturnType<Terraform['apply']>> = { ok: true, diagnostics: [], steps: [] };
 
   constructor(result: PlanResult) {
     this.result = result;
@@ -33,6 +33,11 @@ export class FakeTerraform implements Pick<Terraform, 'init' | 'plan' | 'apply'>
   apply({ planFile }: { planFile: string }): Promise<Awaited<ReturnType<Terraform['apply']>>> {
     this.calls.push(`apply ${existsSync(planFile) ? planFile : 'nothing'}`);
     return Promise.resolve(this.applied);
+  }
+
+  outputs(): Promise<Awaited<ReturnType<Terraform['outputs']>>> {
+    this.calls.push('outputs');
+    return Promise.resolve([{ name: 'api_endpoint', text: '"https://api.example.com"' }]);
   }
 
   /** Of all the plan files that it saved, those that are still there. */

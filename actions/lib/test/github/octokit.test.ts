@@ -1,50 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { getOctokit } from '@actions/github';
-import { octokitComments, type Octokit } from '../../github/octokit.ts';
+import { octokitComments } from '../../github/octokit.ts';
 import { octokitFile } from '../../github/repository-file.ts';
+import { serve, stopServing, type Answer } from '../fakes/github-server.ts';
 
-// The real client against an HTTP server of its own on this machine: paging, statuses and bodies as they are on the wire.
-
-interface Answer {
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
-
-let server: Server | undefined;
-
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-});
-
-async function serve(
-  answer: (request: string, body: string, origin: string) => Answer,
-): Promise<{ github: Octokit; requests: string[] }> {
-  const requests: string[] = [];
-  let origin = '';
-  const running = createServer((request: IncomingMessage, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (part: string) => {
-      body += part;
-    });
-    request.on('end', () => {
-      const line = `${request.method} ${request.url}`;
-      requests.push(line);
-      const { status = 200, headers = {}, body: sent } = answer(line, body, origin);
-      response.writeHead(status, { 'content-type': 'application/json', ...headers });
-      response.end(sent === undefined ? undefined : JSON.stringify(sent));
-    });
-  });
-  server = running;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  running.listen(0, '127.0.0.1', resolve);
-  await promise;
-  const address = running.address();
-  origin = typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : '';
-  return { github: getOctokit('a-token', { baseUrl: origin }), requests };
-}
+afterEach(stopServing);
 
 const repository = { owner: 'owner', repo: 'repo' };
 const comment = (id: number) => ({ id, body: `comment ${id}`, user: { login: 'someone' } });

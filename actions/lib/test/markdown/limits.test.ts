@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { applyFailure, applySuccess, redeployFailure } from '../../markdown/apply.ts';
+import { renderApplied, renderApplyFailure, renderFollowUp } from '../../markdown/apply.ts';
 import { COMMENT, renderPlan, renderPlanFailure, STEP_SUMMARY, WHOLE } from '../../markdown/plan.ts';
+import type { ApplyOutcome } from '../../review/outcome.ts';
 import type { PlanJson, ResourceChangeJson } from '../../terraform/plan-json.ts';
 import { summarisePlan } from '../../terraform/plan-summary.ts';
 import { planOf, resourceOf } from '../fixtures/plans.ts';
@@ -77,13 +78,9 @@ describe.each(huge)('%s', (_, plan) => {
     expect(comment.isWellFormed()).toBe(true);
   });
 
-  test('fit into a step summary, with an outcome below', () => {
+  test('fit into a step summary', () => {
     const step = renderPlan(summary, CONTEXT, STEP_SUMMARY);
-    const outcome = applyFailure(
-      Array.from({ length: 50 }, () => big),
-      1,
-    );
-    expect(Buffer.byteLength(`${step}\n${outcome}\n`)).toBeLessThan(MEBIBYTE);
+    expect(Buffer.byteLength(step)).toBeLessThan(MEBIBYTE);
     expect(step.isWellFormed()).toBe(true);
   });
 
@@ -135,33 +132,50 @@ test('an error of 1 MB is shown by its beginning', () => {
 });
 
 describe('the outcome of an apply', () => {
-  test('is one line when it is done', () => {
-    expect(applySuccess(12.3, false)).toBe('**Applied** in 12 s.');
-    expect(applySuccess(12.3, true)).toContain('deployed a second time, because parts of it were removed');
+  const outcome: ApplyOutcome = {
+    environment: 'test',
+    done: [{ address: 'thing.a', action: 'create' }],
+    failed: [{ address: 'thing.b', action: 'update', error: 'First ```' }],
+    pending: [{ address: 'thing.c', action: 'replace' }],
+    errors: ['Second'],
+    seconds: 12.3,
+    outputs: [{ name: 'url', text: '"https://a"' }],
+    carried: [7, 8],
+  };
+
+  test('is a line and the outputs when it is done', () => {
+    const text = renderApplied({ ...outcome, failed: [], pending: [], errors: [] }, CONTEXT, COMMENT);
+    expect(text).toContain('### Applied · `test` · 1 change(s) in 12 s');
+    expect(nodesOf(text, 'code').map(({ value }) => value)).toEqual(['url = "https://a"']);
+    expect(renderApplied({ ...outcome, redeployed: true }, CONTEXT, COMMENT)).toContain('deployed a second time');
   });
 
-  test('says that the next run goes on, and shows the errors', () => {
-    const text = applyFailure(['First ```', 'Second'], 3);
-    expect(text).toContain('**Not all of it was applied** (3 s). The next run goes on from here.');
+  test('says what was done and what not, each error with its resource, and that the next run goes on', () => {
+    const text = renderApplyFailure(outcome, CONTEXT, COMMENT);
+    expect(text).toContain('### Apply failed · `test` · 1 done, 1 failed, 1 not begun');
+    expect(text).toContain('the next run goes on from here');
+    expect(text).toContain('`thing.b` (update) failed:');
     expect(nodesOf(text, 'code').map(({ value }) => value)).toEqual(['First ```', 'Second']);
+    expect(text).toMatch(/Not begun · 1[^]*`thing\.c` \(replace\)[^]*Done · 1[^]*`thing\.a` \(create\)/);
   });
 
-  test('says what the next run does not do', () => {
-    expect(applyFailure([], 3, ' Then deploy <this>.')).toContain('goes on from here. Then deploy &#60;this&#62;.');
+  test('is an issue that names the pull requests', () => {
+    const { title, body } = renderFollowUp(outcome, CONTEXT, COMMENT);
+    expect(title).toBe('Apply to test failed');
+    expect(body.startsWith('It carries #7, #8.\n\n### Apply failed')).toBe(true);
   });
 
-  test('says that the API was not deployed a second time, and why', () => {
-    const text = redeployFailure('The plan ``` also changes more', 3);
-    expect(text).toContain('**Applied, but the API was not deployed a second time** (3 s).');
-    expect(nodesOf(text, 'code').map(({ value }) => value)).toEqual(['The plan ``` also changes more']);
-    expect(redeployFailure('x'.repeat(1_000_000), 3).length).toBeLessThan(40_000);
-  });
-
-  test('says how many more errors there are', () => {
-    const text = applyFailure(
-      Array.from({ length: 25 }, (_, index) => `e${index}`),
-      3,
-    );
-    expect(text).toContain('5 more error(s) are in the log.');
+  test('fits into a comment, whatever has failed', () => {
+    const failed = Array.from({ length: 2_000 }, (_, index) => ({
+      address: `thing.r${index}`,
+      action: 'create' as const,
+      error: big,
+    }));
+    const text = renderApplyFailure({ ...outcome, failed, done: failed, errors: [big, emoji] }, CONTEXT, COMMENT);
+    expect(text.length).toBeLessThanOrEqual(COMMENT.total);
+    expect(text.isWellFormed()).toBe(true);
+    expect(text).toContain('thing.r0');
+    expect(text).toContain('The rest is in the log of the run.');
+    expect(text.split('<details>').length).toBe(text.split('</details>').length);
   });
 });

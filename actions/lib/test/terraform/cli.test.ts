@@ -151,7 +151,7 @@ describe('apply', () => {
   test('applies the saved file, with the same environment as the plan (K4)', async () => {
     const { terraform, calls, folder } = prepare();
     await terraform.plan({ ...options(folder), lock: true });
-    expect(await terraform.apply(options(folder))).toEqual({ ok: true, diagnostics: [] });
+    expect(await terraform.apply(options(folder))).toEqual({ ok: true, diagnostics: [], steps: [] });
     expect(calls.at(-1)?.args).toEqual([
       'apply',
       '-input=false',
@@ -168,6 +168,7 @@ describe('apply', () => {
     expect(await terraform.apply({ planFile: 'p', varFile: 'v' })).toEqual({
       ok: false,
       diagnostics: [{ severity: 'error', message: 'terraform apply ended with exit code 1.' }],
+      steps: [],
     });
   });
 });
@@ -219,4 +220,26 @@ describe('a saved plan lives only as long as it is used', () => {
     expect(planFile).not.toBe('');
     expect(existsSync(dirname(planFile))).toBe(false);
   });
+});
+
+test('the outputs are those that are not sensitive, without what looks like a secret', async () => {
+  const output = (value: unknown, sensitive = false) => ({ sensitive, type: 'dynamic', value });
+  const { terraform, calls } = prepare(() => ({
+    stdout: JSON.stringify(
+      {
+        url: output('https://a'),
+        keys: output({ test: 'k' }, true),
+        release: output({ pipeline: 'p', token: 'planted' }),
+        db_password: output('planted'),
+      },
+      undefined,
+      2,
+    ).split('\n'),
+  }));
+  expect(await terraform.outputs()).toEqual([
+    { name: 'url', text: '"https://a"' },
+    { name: 'release', text: '{"pipeline":"p","token":"(sensitive)"}' },
+    { name: 'db_password', text: '"(sensitive)"' },
+  ]);
+  expect(calls.at(-1)?.args).toEqual(['output', '-json']);
 });

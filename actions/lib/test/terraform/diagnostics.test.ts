@@ -40,7 +40,7 @@ describe('an error', () => {
     delete process.env['GITHUB_WORKSPACE'];
     const { diagnostics, log } = read(error);
     const message = 'Missing required argument\nThe argument "path" is required.\nwith aws_thing.a';
-    expect(diagnostics).toEqual([{ severity: 'error', message }]);
+    expect(diagnostics).toEqual([{ severity: 'error', message, address: 'aws_thing.a' }]);
     expect(log.lines).toEqual([
       {
         level: 'error',
@@ -95,4 +95,21 @@ test('progress is logged, what the plan shows anyway is not', () => {
 test('what is not of the format is logged as it is, without a secret', () => {
   const { log } = read('panic: token=hunter2', '{ half a line', '', '   ');
   expect(log.lines.map(({ text }) => text)).toEqual(['panic: token=(sensitive)', '{ half a line']);
+});
+
+test('the steps of an apply are kept, each as far as it got; what is read is none', () => {
+  const { onLine, steps } = diagnosticReader(recordingLog(), '.');
+  const line = (type: string, addr: string, action: string): void =>
+    onLine(JSON.stringify({ '@level': 'info', '@message': 'm', type, hook: { action, resource: { addr } } }));
+  line('apply_start', 'thing.a', 'delete');
+  line('apply_complete', 'thing.a', 'delete');
+  line('apply_start', 'thing.a', 'create');
+  line('apply_errored', 'thing.a', 'create');
+  line('apply_start', 'thing.b', 'update');
+  line('apply_start', 'data.thing.c', 'read');
+  expect(steps()).toEqual([
+    { address: 'thing.a', action: 'delete', state: 'done' },
+    { address: 'thing.a', action: 'create', state: 'failed' },
+    { address: 'thing.b', action: 'update', state: 'begun' },
+  ]);
 });

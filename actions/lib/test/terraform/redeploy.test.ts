@@ -147,7 +147,7 @@ describe('deploying again', () => {
     const unplanned = prepare({ kind: 'failed', diagnostics: [] });
     await expect(unplanned.run(removed)).rejects.toThrow('could not be planned');
     const unapplied = prepare(planned(again));
-    unapplied.terraform.applied = { ok: false, diagnostics: [] };
+    unapplied.terraform.applied = { ok: false, steps: [], diagnostics: [] };
     await expect(unapplied.run(removed)).rejects.toThrow(
       'The plan was applied, but the stages go on serving what was removed',
     );

@@ -1,0 +1,204 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { getOctokit } from '@actions/github';
+import { exportProject, type Clone } from '../../demo/project.ts';
+import { down, up } from '../../sandbox/client.ts';
+import type { SandboxInfo } from '../../sandbox/state.ts';
+
+export const BOT = 'github-actions[bot]';
+const ROOT_FIXTURE = join(import.meta.dirname, 'root');
+const RUN_LIMIT_MS = 5 * 60_000;
+
+export interface EndedRun {
+  readonly id: number;
+  readonly name: string;
+  readonly event: string;
+  readonly conclusion: string;
+  readonly sha: string;
+  /** What its jobs have written for people. */
+  readonly summary: string;
+  readonly log: string;
+}
+
+type GitHub = ReturnType<typeof getOctokit>;
+type ListedRun = Awaited<
+  ReturnType<GitHub['rest']['actions']['listWorkflowRunsForRepo']>
+>['data']['workflow_runs'][number];
+
+/**
+ * A sandbox with this project in its GitHub, its workflows and actions as they are, and a small Terraform root instead of the real one, so
+ * that a plan and an apply take seconds.
+ */
+export class World {
+  readonly sandbox: SandboxInfo;
+  readonly clone: Clone;
+  readonly github: GitHub;
+  readonly repository: { readonly owner: string; readonly repo: string };
+  readonly #dir: string;
+
+  private constructor(dir: string, sandbox: SandboxInfo, clone: Clone) {
+    this.#dir = dir;
+    this.sandbox = sandbox;
+    this.clone = clone;
+    this.github = getOctokit(sandbox.userToken, { baseUrl: sandbox.githubApiUrl });
+    this.repository = { owner: sandbox.owner, repo: sandbox.repo };
+  }
+
+  static async create(): Promise<World> {
+    const dir = await mkdtemp(join(tmpdir(), 'sandbox-'));
+    const sandbox = await up(join(dir, 'sandbox'), 'mine');
+    const remote = sandbox.cloneUrl.replace('://', `://x-access-token:${sandbox.userToken}@`);
+    const clone = await exportProject(join(dir, 'clone'), remote, 'ada');
+    await shrink(clone.folder);
+    return new World(dir, sandbox, clone);
+  }
+
+  async close(): Promise<void> {
+    await down(join(this.#dir, 'sandbox'));
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+
+  /** Commits everything in the clone and pushes it to a branch, which is made from main if it is another one. */
+  async push(branch: string, message: string): Promise<string> {
+    return this.clone.publish(branch, message);
+  }
+
+  /** A branch from main as it is at GitHub, with these variables in the environment's file. */
+  async branch(name: string, variables: string): Promise<string> {
+    await this.clone.git('fetch', '--quiet', 'origin');
+    await this.clone.git('switch', '--quiet', '--force-create', name, 'origin/main');
+    return this.change(name, variables);
+  }
+
+  /** Writes the variables into the environment's file, and pushes the branch. */
+  async change(name: string, variables: string): Promise<string> {
+    await writeFile(join(this.clone.folder, 'terraform/environments/test.tfvars'), `${variables.trim()}\n`);
+    return this.push(name, `Change ${name}`);
+  }
+
+  async open(branch: string): Promise<number> {
+    const { data } = await this.github.rest.pulls.create({
+      ...this.repository,
+      head: branch,
+      base: 'main',
+      title: `Change ${branch}`,
+    });
+    return data.number;
+  }
+
+  async merge(number: number, method: 'merge' | 'squash' | 'rebase' = 'merge'): Promise<string> {
+    const { data } = await this.github.rest.pulls.merge({
+      ...this.repository,
+      pull_number: number,
+      merge_method: method,
+    });
+    return data.sha;
+  }
+
+  async dispatch(workflow: string, inputs: Readonly<Record<string, string>>): Promise<void> {
+    await this.github.rest.actions.createWorkflowDispatch({
+      ...this.repository,
+      workflow_id: workflow,
+      ref: 'main',
+      inputs: { ...inputs },
+    });
+  }
+
+  /** The comments by the workflows' account, oldest first. */
+  async comments(number: number): Promise<readonly { readonly id: number; readonly body: string }[]> {
+    const found = await this.github.paginate(this.github.rest.issues.listComments, {
+      ...this.repository,
+      issue_number: number,
+      per_page: 100,
+    });
+    return found.filter(({ user }) => user?.login === BOT).map(({ id, body }) => ({ id, body: body ?? '' }));
+  }
+
+  /** The one comment that begins with a marker of this kind, such as `terraform-plan`. */
+  async comment(number: number, kind: string): Promise<{ readonly id: number; readonly body: string }> {
+    const found = (await this.comments(number)).filter(({ body }) =>
+      body.startsWith(`<!-- ${kind} environment=test -->`),
+    );
+    const [only] = found;
+    if (only === undefined || found.length > 1) throw new Error(`#${number} has ${found.length} comments of ${kind}.`);
+    return only;
+  }
+
+  /** The open issues by the workflows' account. */
+  async issues(): Promise<
+    readonly {
+      readonly number: number;
+      readonly title: string;
+      readonly body: string;
+      readonly assignees: readonly string[];
+    }[]
+  > {
+    const found = await this.github.paginate(this.github.rest.issues.listForRepo, {
+      ...this.repository,
+      creator: BOT,
+      state: 'open',
+      per_page: 100,
+    });
+    return found
+      .filter(({ pull_request: pull }) => pull === undefined)
+      .map(({ number, title, body, assignees }) => ({
+        ...{ number, title, body: body ?? '' },
+        assignees: (assignees ?? []).map(({ login }) => login),
+      }));
+  }
+
+  /** Does something, and waits for all the runs that it has started, and that those have. */
+  async runsOf(cause: () => Promise<unknown>): Promise<readonly EndedRun[]> {
+    const before = new Map((await this.#runs()).map(({ id, run_attempt: attempt }) => [id, attempt]));
+    await cause();
+    const end = Date.now() + RUN_LIMIT_MS;
+    while (Date.now() < end) {
+      const fresh = (await this.#runs()).filter(({ id, run_attempt: attempt }) => before.get(id) !== attempt);
+      if (fresh.length > 0 && fresh.every(({ status }) => status === 'completed')) {
+        return Promise.all(fresh.toSorted((left, right) => left.id - right.id).map((run) => this.#ended(run)));
+      }
+      await delay(200);
+    }
+    throw new Error('The runs did not end.');
+  }
+
+  /** As `runsOf`, for what starts exactly one. */
+  async runOf(cause: () => Promise<unknown>): Promise<EndedRun> {
+    const runs = await this.runsOf(cause);
+    const [only] = runs;
+    if (only === undefined || runs.length > 1)
+      throw new Error(`It started ${runs.map(({ name }) => name).join(', ')}.`);
+    return only;
+  }
+
+  async #runs(): Promise<readonly ListedRun[]> {
+    return this.github.paginate(this.github.rest.actions.listWorkflowRunsForRepo, {
+      ...this.repository,
+      per_page: 100,
+    });
+  }
+
+  async #ended(run: ListedRun): Promise<EndedRun> {
+    const read = (name: string): Promise<string> =>
+      readFile(join(this.sandbox.runsDir, String(run.id), name), 'utf8').catch(() => '');
+    const { id, name, event, conclusion, head_sha: sha } = run;
+    return {
+      ...{ id, name: name ?? '', event, conclusion: conclusion ?? '', sha },
+      summary: await read('summary.md'),
+      log: await read('log.txt'),
+    };
+  }
+}
+
+/** Another root, and checks that take no time: what they are is tested elsewhere. */
+async function shrink(folder: string): Promise<void> {
+  const lock = await readFile(join(folder, 'terraform/.terraform.lock.hcl'));
+  await rm(join(folder, 'terraform'), { recursive: true });
+  await cp(ROOT_FIXTURE, join(folder, 'terraform'), { recursive: true });
+  await writeFile(join(folder, 'terraform/.terraform.lock.hcl'), lock);
+  const manifest = join(folder, 'package.json');
+  const text = await readFile(manifest, 'utf8');
+  await writeFile(manifest, text.replace('"node scripts/test.ts check"', '"true"'));
+}
