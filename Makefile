@@ -31,7 +31,7 @@ check: setup ## Run what needs no sandbox: types, lint, format, unit tests, Terr
 	@exec node scripts/test.ts check
 
 ##@ Terraform, for ENV (each connects with the state of ENV first; terraform-<op> begins afresh, terraform/<op> goes on)
-TERRAFORM_OPS := plan apply destroy validate fmt output init test
+TERRAFORM_OPS := plan apply destroy validate fmt output init test force-unlock
 .PHONY: $(addprefix terraform-,$(TERRAFORM_OPS)) $(addprefix terraform/,$(TERRAFORM_OPS)) terraform/clean
 terraform-plan: ## Clean, init and plan
 terraform-apply: ## Clean, init, plan, ask, and apply that plan
@@ -47,6 +47,7 @@ terraform/validate: ## Validate the configuration
 terraform/fmt: ## Format all .tf files
 terraform/test: ## Run the modules' unit tests, with a mocked provider
 terraform/init: ## Connect with the state of ENV
+terraform/force-unlock: ## Free the state of ENV from a lock whose owner is gone (ARGS=<id>)
 terraform/clean: ## Remove what init left
 $(addprefix terraform-,$(TERRAFORM_OPS)): terraform-%: setup
 	@node scripts/terraform.ts clean && exec node scripts/terraform.ts $*

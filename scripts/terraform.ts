@@ -18,6 +18,8 @@ import { renderPlan, WHOLE, type PlanContext } from '../actions/lib/markdown/pla
 import { isEmptyPlan, summarisePlan } from '../actions/lib/terraform/plan-summary.ts';
 import { showMarkdown } from './show-markdown.ts';
 import { Terraform, varFileOf } from '../actions/lib/terraform/cli.ts';
+import { lockedError, lockOf } from '../actions/lib/terraform/lock.ts';
+import { errorsOf } from '../actions/lib/terraform/run.ts';
 import { deployAfterwards, redeploy } from '../actions/lib/terraform/redeploy.ts';
 import { initEnvironment, withPlan } from '../actions/lib/terraform/workspace.ts';
 import { packageLambdas } from '../actions/lib/packaging/package.ts';
@@ -28,7 +30,18 @@ import { keepingErrors } from './problems.ts';
 import { testedFolders, testFolders } from './terraform-tests.ts';
 import { ROOT, toolEnv } from './tools.ts';
 
-const OPERATIONS = ['plan', 'apply', 'destroy', 'validate', 'fmt', 'output', 'init', 'test', 'clean'] as const;
+const OPERATIONS = [
+  'plan',
+  'apply',
+  'destroy',
+  'validate',
+  'fmt',
+  'output',
+  'init',
+  'test',
+  'clean',
+  'force-unlock',
+] as const;
 const folder = join(ROOT, 'terraform');
 const args = (process.env['ARGS'] ?? '').split(/\s+/).filter((word) => word !== '');
 
@@ -55,6 +68,14 @@ await command(async () => {
     case 'output':
       await init();
       return show(['output', ...args]);
+    case 'force-unlock':
+      if (args.length !== 1)
+        throw new UserError(
+          'Which lock?',
+          'Give its id, as the error says it: make terraform/force-unlock ENV=test ARGS=<id>',
+        );
+      await init();
+      return show(['force-unlock', '-force', ...args]);
     case 'plan':
     case 'apply':
     case 'destroy':
@@ -94,6 +115,8 @@ async function plan(operation: 'plan' | 'apply' | 'destroy'): Promise<number> {
     { environment: environment(), lock: operation !== 'plan', extraArgs },
     async (result, file) => {
       if (result.kind === 'failed') {
+        const lock = lockOf(errorsOf(result.diagnostics));
+        if (lock !== undefined) throw lockedError(lock, environment());
         const [first = 'it does not say why.', ...others] = errors;
         for (const error of others) process.stderr.write(`Error: ${error}\n`);
         throw new UserError(`Terraform cannot plan with ${varFileOf(environment())}.`, first);

@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { applyMarker } from '../../actions/terraform-apply/src/run.ts';
 import { planMarker } from '../../actions/lib/review/marker.ts';
 import { parsePins, pinFile, type Pins } from '../../actions/lib/pins.ts';
 import type { SandboxInfo } from '../sandbox/state.ts';
@@ -25,6 +26,8 @@ export interface LoopResult {
   readonly before: Record<'test' | 'prod', Answer>;
   /** Of the service in its container, and the commit that was pushed. */
   readonly service: ServiceReply & { readonly pushed: string };
+  /** The issue about the push that nobody had reviewed; how many are open once it was approved; the comment about the merge. */
+  readonly review: { readonly stopped: string; readonly leftOpen: number; readonly applied: string };
   readonly planComments: readonly PostedComment[];
   readonly merged: Record<'test' | 'prod' | 'withoutKey' | 'badBody', Answer>;
   readonly promoted: Record<'test' | 'prod', Answer>;
@@ -45,20 +48,35 @@ export async function runLoop(
 ): Promise<LoopResult> {
   const people = new People(sandbox);
   const remote = sandbox.cloneUrl.replace('://', `://x-access-token:${sandbox.userToken}@`);
-  const run = async (title: string, cause: () => Promise<unknown>): Promise<void> =>
+  const run = async (
+    title: string,
+    cause: () => Promise<unknown>,
+    expected: 'success' | 'failure' = 'success',
+  ): Promise<void> =>
     stage.step(title, async () => {
       const count = await people.runCount();
       await cause();
-      await people.waitForRun(count, signal);
+      await people.waitForRun(count, signal, expected);
     });
 
   const clone = await stage.step('Clone this project into the local GitHub', () =>
     exportProject(folder, remote, 'ada'),
   );
   let pushed = '';
-  await run('Push main: everything is applied for the first time', async () => {
-    pushed = await clone.publish('main', 'Start from the template');
-  });
+  await run(
+    'Push main, past any pull request: nobody has reviewed that, so it is planned and stopped',
+    async () => {
+      pushed = await clone.publish('main', 'Start from the template');
+    },
+    'failure',
+  );
+  const [stopped] = await people.issues(PLAN_AUTHOR);
+  stage.show(`Issue by ${PLAN_AUTHOR}: ${stopped?.title ?? 'none'}`, stopped?.body ?? '');
+  const digest = /digest=([0-9a-f]{64})/.exec(stopped?.body ?? '')?.[1] ?? '';
+  await run('Approve that plan by its digest: everything is applied for the first time', () =>
+    people.dispatch('apply.yml', { environment: 'test', digest }),
+  );
+  const leftOpen = await people.issues(PLAN_AUTHOR);
   const api = await findApi(sandbox);
   const call = (name: 'test' | 'prod', body: unknown = SENTENCE): Promise<Answer> =>
     replace(api, name, body, api.keys[name]);
@@ -87,7 +105,10 @@ export async function runLoop(
     planComments[0]?.body ?? '',
   );
 
-  await run('Merge it: main is planned again, and that plan is applied', () => people.merge(number));
+  await run('Merge it: main is planned again, it is what was reviewed, and that plan is applied', () =>
+    people.merge(number),
+  );
+  const applied = (await people.comments(number)).find(({ body }) => body.startsWith(applyMarker('test')))?.body ?? '';
   const merged = {
     test: await eventually(() => call('test'), before.test, signal),
     prod: await call('prod'),
@@ -111,10 +132,10 @@ export async function runLoop(
   await clone.git('switch', '--quiet', 'main');
   await clone.git('pull', '--quiet', '--rebase', 'origin', 'main');
   await clone.git('switch', '--quiet', '--create', 'notes');
-  await run('Open a second pull request: a note, nothing to apply', async () => {
-    await writeFile(join(clone.folder, 'NOTES.md'), '# Notes\n');
-    await clone.publish('notes', 'Begin notes');
-    number = await people.openPullRequest('notes', 'Begin notes', 'Nothing that Terraform would see.');
+  await run('Open a second pull request: a remark, nothing to apply', async () => {
+    await remark(clone, 'A remark.');
+    await clone.publish('notes', 'Remark');
+    number = await people.openPullRequest('notes', 'Remark', 'It touches an environment and changes nothing in it.');
   });
   const emptyPlanComments = await planCommentsOf(people, number);
   stage.show(
@@ -122,16 +143,22 @@ export async function runLoop(
     emptyPlanComments[0]?.body ?? '',
   );
   await run('Push to it again: its comment is edited, no second one appears', async () => {
-    await writeFile(join(clone.folder, 'NOTES.md'), '# Notes\n\nMore.\n');
-    await clone.publish('notes', 'More notes');
+    await remark(clone, 'Another remark.');
+    await clone.publish('notes', 'Another remark');
   });
   const editedComments = await planCommentsOf(people, number);
-  return { api, before, service, planComments, merged, promoted, pins, emptyPlanComments, editedComments };
+  const review = { stopped: stopped?.body ?? '', leftOpen: leftOpen.length, applied };
+  return { api, before, service, review, planComments, merged, promoted, pins, emptyPlanComments, editedComments };
 }
 
 async function planCommentsOf(people: People, number: number): Promise<readonly PostedComment[]> {
   const comments = await people.comments(number);
   return comments.filter(({ author, body }) => author === PLAN_AUTHOR && body.startsWith(planMarker('test')));
+}
+
+/** A comment at the end of the environment's file. */
+async function remark(clone: Clone, text: string): Promise<void> {
+  await appendFile(join(clone.folder, 'terraform/environments/test.tfvars'), `# ${text}\n`);
 }
 
 /** Alters the file in the way a person would: a new line in the JSON. */

@@ -47,6 +47,19 @@ export class People {
     return data.sha;
   }
 
+  /** The open issues by this account. */
+  async issues(author: string): Promise<readonly { readonly title: string; readonly body: string }[]> {
+    const found = await this.#github.paginate(this.#github.rest.issues.listForRepo, {
+      ...this.#repository,
+      creator: author,
+      state: 'open',
+      per_page: 100,
+    });
+    return found
+      .filter(({ pull_request: pull }) => pull === undefined)
+      .map(({ title, body }) => ({ title, body: body ?? '' }));
+  }
+
   async dispatch(workflow: string, inputs: Record<string, string>): Promise<void> {
     await this.#github.rest.actions.createWorkflowDispatch({
       ...this.#repository,
@@ -85,16 +98,20 @@ export class People {
   /**
    * Waits for the end of the run that comes after the first `count`.
    *
-   * @throws UserError with the end of its log unless it succeeds.
+   * @throws UserError with the end of its log unless it ends as expected.
    */
-  async waitForRun(count: number, signal: AbortSignal): Promise<FinishedRun> {
+  async waitForRun(
+    count: number,
+    signal: AbortSignal,
+    expected: 'success' | 'failure' = 'success',
+  ): Promise<FinishedRun> {
     const started = Date.now();
     while (Date.now() - started < RUN_LIMIT_MS) {
       signal.throwIfAborted();
       const { data } = await this.#github.rest.actions.listWorkflowRunsForRepo({ ...this.#repository, per_page: 100 });
       const run = data.workflow_runs.toSorted((left, right) => left.id - right.id)[count];
       if (run?.status === 'completed') {
-        if (run.conclusion !== 'success') throw await this.#failed(run.id, run.name ?? '', run.conclusion);
+        if (run.conclusion !== expected) throw await this.#failed(run.id, run.name ?? '', run.conclusion);
         return { id: run.id, name: run.name ?? '', seconds: (Date.now() - started) / 1000 };
       }
       await delay(200, undefined, { signal });

@@ -8,12 +8,17 @@ export interface Check {
 
 /** What the loop promises, held against what it saw. The demo prints it, and the end-to-end test demands it. */
 export function judge(result: LoopResult): readonly Check[] {
-  const { before, service, planComments, merged, promoted, pins, emptyPlanComments, editedComments } = result;
+  const { before, service, review, planComments, merged, promoted, pins, emptyPlanComments, editedComments } = result;
   const plan = planComments[0]?.body ?? '';
   const headline = (body: string): string => /^### .*$/m.exec(body)?.[0].replaceAll(/^### |`/g, '') ?? 'no headline';
   const old = 'I moved from ING BANK to bunq.';
   const now = 'I moved from ING BANK to bunq Bank.';
   return [
+    {
+      name: 'A push that nobody has reviewed',
+      saw: `${review.stopped === '' ? 'no issue' : 'stopped, with an issue'}; after the approval ${review.leftOpen} open`,
+      ok: review.stopped.includes('Not applied') && review.leftOpen === 0,
+    },
     {
       name: 'First apply: both stages answer',
       saw: `test ${before.test.status}, prod ${before.prod.status}, "${before.prod.message}"`,
@@ -28,6 +33,11 @@ export function judge(result: LoopResult): readonly Check[] {
       name: 'Plan comment on the pull request',
       saw: `${planComments.length} comment: ${headline(plan)}`,
       ok: planComments.length === 1 && /to change/.test(headline(plan)) && plan.includes('bunq Bank'),
+    },
+    {
+      name: 'Merged: what was reviewed was applied',
+      saw: headline(review.applied),
+      ok: /^Applied/.test(headline(review.applied)),
     },
     {
       name: 'Applied: test knows the new name',

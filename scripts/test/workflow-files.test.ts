@@ -41,10 +41,9 @@ test('there are the workflows that this is about', () => {
 
 describe.each(files)('%s', (file) => {
   test('pins every action of others to a commit, and says which version that is', () => {
-    const others = pairsOf(file, 'uses')
-      .map(written)
-      .filter((uses) => !uses.startsWith('uses: ./'));
-    expect(others.length).toBeGreaterThan(0);
+    const all = pairsOf(file, 'uses').map(written);
+    const others = all.filter((uses) => !uses.startsWith('uses: ./'));
+    expect(all.length).toBeGreaterThan(0);
     for (const uses of others) {
       expect(uses).toMatch(/^uses: [\w.-]+\/[\w.-]+(\/[\w./-]+)?@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     }
@@ -84,11 +83,12 @@ describe.each(workflows)('%s', (file) => {
 });
 
 test('apply and promote wait in one line per environment, and none is skipped or cut off', () => {
-  const lines = ['main.yml', 'promote.yml']
+  const lines = ['main.yml', 'apply.yml', 'promote.yml']
     .flatMap((name) => pairsOf(`.github/workflows/${name}`, 'concurrency'))
     .map(({ value }) => (isMap(value) ? value.toJSON() : value));
   expect(lines).toEqual([
     { group: 'environment-${{ matrix.environment }}', 'cancel-in-progress': false, queue: 'max' },
+    { group: 'environment-${{ inputs.environment }}', 'cancel-in-progress': false, queue: 'max' },
     { group: 'environment-${{ inputs.environment }}', 'cancel-in-progress': false, queue: 'max' },
   ]);
 });
