@@ -30,6 +30,11 @@ test: setup ## Run everything that CI runs, and count it
 check: setup ## Run what needs no sandbox: types, lint, format, unit tests, Terraform's own tests
 	@exec node scripts/test.ts check
 
+##@ Once per account
+.PHONY: bootstrap
+bootstrap: setup ## Make what an account needs before the first apply, and say what to set at GitHub
+	@exec node scripts/bootstrap.ts
+
 ##@ Terraform, for ENV (each connects with the state of ENV first; terraform-<op> begins afresh, terraform/<op> goes on)
 TERRAFORM_OPS := plan apply destroy validate fmt output init test force-unlock
 .PHONY: $(addprefix terraform-,$(TERRAFORM_OPS)) $(addprefix terraform/,$(TERRAFORM_OPS)) terraform/clean
@@ -78,6 +83,10 @@ format: setup ## Format everything
 .PHONY: docs
 docs: setup ## Write what follows from other files: tables in READMEs, types of requests, docs/openapi.json
 	@exec node scripts/generate/index.ts
+
+.PHONY: screenshots
+screenshots: setup ## Take the pictures in docs/comments again (needs Chromium)
+	@exec node scripts/screenshots/index.ts
 
 .PHONY: lint/terraform
 lint/terraform: setup ## Look for what is unsafe (checkov) or untidy (tflint) in Terraform

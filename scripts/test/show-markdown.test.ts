@@ -1,10 +1,16 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { escapeText, inlineCode } from '../../actions/lib/markdown/escape.ts';
 import { showMarkdown } from '../show-markdown.ts';
 
 const show = (...lines: string[]): string => showMarkdown(lines.join('\n'), false);
 
+const noColour = process.env['NO_COLOR'];
+
 describe('showMarkdown', () => {
+  // Somebody may have set it for this run.
+  beforeEach(() => void delete process.env['NO_COLOR']);
+  afterEach(() => void (noColour !== undefined && (process.env['NO_COLOR'] = noColour)));
+
   test('leaves out hidden markers', () => {
     expect(show('<!-- plan: test -->', '### Plan for `test`: 1 to change', '', 'Text.')).toBe(
       'Plan for test: 1 to change\n\nText.',
@@ -37,6 +43,32 @@ describe('showMarkdown', () => {
       '      same',
     ]);
     expect(show('```diff', '+ new', '```')).not.toContain('\u001B');
+  });
+
+  test('shows a replacement in a colour of its own, and remarks in grey', () => {
+    expect(showMarkdown('x\n```diff\n-/+ a\n    # 3 more lines\n```', true).split('\n').slice(1)).toEqual([
+      '    \u001B[35m-/+ a\u001B[39m',
+      '    \u001B[90m    # 3 more lines\u001B[39m',
+    ]);
+  });
+
+  test('has no colours where NO_COLOR is set to something', () => {
+    process.env['NO_COLOR'] = '1';
+    expect(showMarkdown('### Plan\n```diff\n+ new\n```', true)).toBe('Plan\n    + new');
+    process.env['NO_COLOR'] = '';
+    expect(showMarkdown('### Plan', true)).toBe('\u001B[1mPlan\u001B[22m');
+  });
+
+  test('sets a table in columns', () => {
+    expect(
+      show('| Change | Count |', '| :-- | --: |', '| `-` to destroy | 3 |', '| `a\\|b` | **12** |', '', 'After'),
+    ).toBe(['Change        Count', '  - to destroy  3', '  a|b           12', '', 'After'].join('\n'));
+  });
+
+  test('shows lists, boxes and the lines of an alert', () => {
+    expect(show('- [ ] Plan again', '- `a`', '> [!NOTE]', '> One', '>', '> Two')).toBe(
+      '[ ] Plan again\n• a\n│ NOTE\n│ One\n│\n│ Two',
+    );
   });
 
   test('shows what the escaper has written as it was meant', () => {

@@ -1,44 +1,72 @@
-import type { ApplyOutcome } from '../review/outcome.ts';
-import { codeBlock, cut, escapeText, inlineCode } from './escape.ts';
-import type { Limits, PlanContext } from './plan.ts';
+import type { Applied, ApplyOutcome } from '../review/outcome.ts';
+import { countByAction, PAST, VERBS } from './change.ts';
+import type { Limits, PlanContext } from './context.ts';
+import { codeBlock, inlineCode, shortened } from './escape.ts';
+import { fit, type Block } from './fit.ts';
+import { details, duration, renderAlert, renderFooter, runLink } from './parts.ts';
 
 /** How many resources of a kind are named. */
 const MOST_NAMED = 100;
+const LONGEST_NAME = 300;
 
-/** When all of a plan was applied. */
+/** When all of a plan was applied: how long it took, what was done, and the outputs. */
 export function renderApplied(outcome: ApplyOutcome, context: PlanContext, limits: Limits): string {
   const { environment, done, seconds, outputs } = outcome;
-  const shown = outputs.map(({ name, text }) => `${name} = ${cut(text, limits.perValue)}`).join('\n');
-  return fit(
-    [
-      `### Applied · ${inlineCode(environment)} · ${done.length} change(s) in ${seconds.toFixed(0)} s`,
-      ...(outcome.redeployed === true ? ['The API was deployed a second time, because parts of it were removed.'] : []),
-      ...(outputs.length === 0 ? [] : [`Outputs:\n\n${codeBlock('hcl', shown)}`]),
-    ],
-    footer(context),
-    limits,
-  );
+  const lines = outputs.map(({ name, text }) => `${name} = ${shortened(text, limits.perValue)}`);
+  const head = [
+    `### Applied · ${inlineCode(environment)} · ${done.length} change(s) in ${duration(seconds)}`,
+    ...carriedText(outcome),
+    ...(outcome.redeployed === true ? ['The API was deployed a second time, because parts of it were removed.'] : []),
+  ];
+  const blocks: Block[] = [
+    ...(lines.length === 0
+      ? []
+      : [
+          {
+            text: `**Outputs** (those that are not sensitive)\n\n${codeBlock('hcl', lines.join('\n'))}`,
+            what: 'output(s)',
+            count: lines.length,
+          },
+        ]),
+    ...listBlocks('Done', done, PAST),
+  ];
+  return fit({ head, blocks, foot: renderFooter({ ...context, seconds }) }, context, limits.total);
 }
 
-/** When not all of it was: what was done and what was not, each error with its resource, and how to go on. */
+/** When not all of it was: what was done and what was not, each error with its resource, and how to go on (K11). */
 export function renderApplyFailure(outcome: ApplyOutcome, context: PlanContext, limits: Limits): string {
-  const { environment, done, failed, pending, errors } = outcome;
-  const per = Math.max(500, limits.total / Math.max(4, 2 * (failed.length + errors.length)));
-  return fit(
-    [
-      `### Apply failed · ${inlineCode(environment)} · ${done.length} done, ${failed.length} failed, ${pending.length} not begun`,
-      `Nothing is lost: the next run goes on from here. Mend the cause, then run the failed job again, or merge what mends it.`,
-      ...failed.map(
-        ({ address, action, error }) =>
-          `${inlineCode(address)} (${action}) failed:\n\n${codeBlock('text', cut(error, per))}`,
-      ),
-      ...errors.map((error) => codeBlock('text', cut(error, per))),
-      ...list('Not begun', pending),
-      ...list('Done', done),
-    ],
-    footer(context),
-    limits,
-  );
+  const { environment, done, failed, pending, errors, seconds } = outcome;
+  const head = [
+    `### Apply failed · ${inlineCode(environment)} · ${done.length} done, ${failed.length} failed, ${pending.length} not begun`,
+    renderAlert({
+      kind: 'caution',
+      text: `**Not all of it was applied.** What is done stays done, and nothing is lost: the next run goes on from here.`,
+    }),
+    ...carriedText(outcome),
+    howToGoOn(outcome, context),
+  ];
+  const room = Math.max(500, limits.total / Math.max(4, 2 * (failed.length + errors.length)));
+  const blocks: Block[] = [
+    ...failed.map(({ address, action, error }): Block => {
+      const title = `${inlineCode(shortened(address, LONGEST_NAME))} (${VERBS[action]}) failed`;
+      return {
+        text: `${title}:\n\n${codeBlock('text', shortened(error, room))}`,
+        short: title,
+        what: 'error(s)',
+        count: 1,
+        vital: true,
+      };
+    }),
+    ...errors.map((error): Block => ({
+      text: codeBlock('text', shortened(error, room)),
+      what: 'error(s)',
+      count: 1,
+      vital: true,
+    })),
+    ...listBlocks('Not begun', pending, VERBS),
+    ...listBlocks('Done', done, PAST),
+  ];
+  return fit({ head, blocks, foot: renderFooter({ ...context, seconds }) }, context, limits.total);
 }
 
 /** The issue that stays open until an apply succeeds. */
@@ -47,38 +75,44 @@ export function renderFollowUp(
   context: PlanContext,
   limits: Limits,
 ): { readonly title: string; readonly body: string } {
-  const pulls = outcome.carried.map((number) => `#${number}`).join(', ');
-  const carried = pulls === '' ? '' : `It carries ${pulls}.\n\n`;
+  const last = `This issue is written anew at every apply to ${inlineCode(outcome.environment)}, and closed by the first one that succeeds.`;
+  const room = { ...limits, total: limits.total - last.length - 2 };
   return {
     title: `Apply to ${outcome.environment} failed`,
-    body: `${carried}${renderApplyFailure(outcome, context, { ...limits, total: limits.total - carried.length })}`,
+    body: `${renderApplyFailure(outcome, context, room)}\n\n${last}`,
   };
 }
 
-function list(title: string, members: ApplyOutcome['done']): string[] {
-  if (members.length === 0) return [];
-  const named = members.slice(0, MOST_NAMED).map(({ address, action }) => `- ${inlineCode(address)} (${action})`);
-  const more = members.length > named.length ? [`- and ${members.length - named.length} more`] : [];
+function carriedText({ carried }: ApplyOutcome): string[] {
+  if (carried.length === 0) return [];
+  return [`It carries ${carried.map((number) => `#${number}`).join(', ')}.`];
+}
+
+function howToGoOn({ environment, failed, errors }: ApplyOutcome, context: PlanContext): string {
+  const errorCount = failed.length + errors.length;
   return [
-    `<details><summary>${title} · ${members.length}</summary>\n\n${[...named, ...more].join('\n')}\n\n</details>`,
+    `**To go on**, mend ${errorCount > 1 ? 'the causes' : 'the cause'} below:`,
+    '',
+    `- Is it outside of the code (a permission, a quota, a name that is taken)? Then run the failed jobs of the ${runLink(context)} again.`,
+    `- Is it in the code? Then merge a pull request that mends it: its run applies what is left of this one as well.`,
+    '',
+    `Until then every plan of ${inlineCode(environment)} says that this apply has failed.`,
+  ].join('\n');
+}
+
+function listBlocks(title: string, members: readonly Applied[], words: typeof VERBS): Block[] {
+  if (members.length === 0) return [];
+  const named = members
+    .slice(0, MOST_NAMED)
+    .map(({ address, action }) => `- ${inlineCode(shortened(address, LONGEST_NAME))} (${words[action]})`);
+  const more = members.length > named.length ? [`- and ${members.length - named.length} more`] : [];
+  const summary = `${title} · ${countByAction(members, words)}`;
+  return [
+    {
+      text: details(summary, [...named, ...more].join('\n')),
+      short: `${title}: ${countByAction(members, words)}.`,
+      what: `resource(s) ${title.toLowerCase()}`,
+      count: members.length,
+    },
   ];
-}
-
-function footer({ commit, actor, runUrl }: PlanContext): string {
-  const run = runUrl === undefined ? '' : ` · [run](${runUrl})`;
-  return `<sub>Commit ${inlineCode(commit.slice(0, 7))} · by ${escapeText(actor)}${run}</sub>`;
-}
-
-function fit(parts: readonly string[], last: string, limits: Limits): string {
-  const shown: string[] = [];
-  let left = limits.total - last.length - 100;
-  for (const part of parts) {
-    if (part.length + 2 > left) {
-      shown.push('The rest is in the log of the run.');
-      break;
-    }
-    left -= part.length + 2;
-    shown.push(part);
-  }
-  return [...shown, last].join('\n\n');
 }

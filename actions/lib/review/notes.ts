@@ -1,4 +1,4 @@
-import { escapeText, inlineCode } from '../markdown/escape.ts';
+import { escapeText, inlineCode, shortened } from '../markdown/escape.ts';
 import type { Unfinished } from '../github/deployments.ts';
 import { allowLabel, type Guarded } from '../terraform/guard.ts';
 
@@ -12,7 +12,7 @@ const MOST_NAMED = 20;
 
 /** That protected resources would go, and what allows it. */
 export function guardNote({ changes, digest, allowed }: Guarded): PlanNote {
-  const named = changes.slice(0, MOST_NAMED).map(({ address }) => inlineCode(address));
+  const named = changes.slice(0, MOST_NAMED).map(({ address }) => inlineCode(shortened(address, 300)));
   const more = changes.length > named.length ? ` and ${changes.length - named.length} more` : '';
   const what = `Protected resources would be destroyed: ${named.join(', ')}${more}.`;
   const label = inlineCode(allowLabel(digest));

@@ -3,7 +3,7 @@ import type { CommentApi } from '../github/comments.ts';
 import type { Pulls } from '../github/pulls.ts';
 import type { Log } from '../log.ts';
 import { renderOutdated } from '../markdown/outdated.ts';
-import { formatRecord, parseRecord, planMarker, withoutRecord, type PlanRecord } from './marker.ts';
+import { formatRecord, parseRecord, planMarker, roomBeside, withoutRecord, type PlanRecord } from './marker.ts';
 
 export interface OutdateDeps {
   readonly comments: (number: number) => CommentApi;
@@ -38,9 +38,10 @@ export async function outdatePlan(
   const found = (await api.list()).find((comment) => comment.author === author && comment.body.startsWith(marker));
   const record = found === undefined ? undefined : parseRecord(found.body);
   if (found === undefined || record === undefined || record.state === 'outdated' || !applies(record)) return false;
-  const outdated = formatRecord({ ...record, state: 'outdated' });
-  const text = renderOutdated(withoutRecord(found.body), { reason, again });
-  await api.update(found.id, `${marker}\n${outdated}\n${text}`);
+  const outdated: PlanRecord = { ...record, state: 'outdated' };
+  const room = roomBeside(outdated, marker);
+  const text = renderOutdated(withoutRecord(found.body), { reason, again, room });
+  await api.update(found.id, `${marker}\n${formatRecord(outdated)}\n${text}`);
   return true;
 }
 

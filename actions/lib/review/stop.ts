@@ -1,5 +1,6 @@
 import type { PlanDifference } from '../terraform/compare.ts';
 import { codeBlock, escapeText, inlineCode } from '../markdown/escape.ts';
+import { renderFooter } from '../markdown/parts.ts';
 import { renderDifferences } from '../markdown/differences.ts';
 import type { Limits, PlanContext } from '../markdown/plan.ts';
 import { allowLabel } from '../terraform/guard.ts';
@@ -26,7 +27,7 @@ export function stopTitle({ environment, guarded, verdict }: Stop): string {
 }
 
 /** The comment, the summary and the issue about it: what differs, and how to go on. */
-export function renderStop(stop: Stop, { commit, runUrl }: PlanContext, limits: Limits): string {
+export function renderStop(stop: Stop, context: PlanContext, limits: Limits): string {
   const { environment, verdict, guarded } = stop;
   const head = [
     `### ${stop.queued ? 'Not merged' : 'Not applied'} · ${inlineCode(environment)} · ${
@@ -35,10 +36,7 @@ export function renderStop(stop: Stop, { commit, runUrl }: PlanContext, limits: 
     ...(verdict.kind === 'different' ? [notReviewed(stop, verdict)] : []),
     ...(guarded.length === 0 ? [] : [protectedText(stop)]),
   ];
-  const foot = [
-    howToGoOn(stop),
-    `<sub>Commit ${inlineCode(commit.slice(0, 7))}${runUrl === undefined ? '' : ` · [run](${runUrl})`}</sub>`,
-  ];
+  const foot = [howToGoOn(stop), renderFooter(context)];
   const differences: readonly PlanDifference[] = verdict.kind === 'different' ? (verdict.differences ?? []) : [];
   const used = [...head, ...foot].join('\n\n').length;
   const shown =

@@ -30,6 +30,6 @@ export function lockedError({ id, who, operation, created }: LockInfo, environme
   return new UserError(
     `The state of "${environment}" is locked by ${who} since ${created.replace(/\.\d+/, '')} (${operation}).`,
     `Wait until that has ended and run this again. If it was killed and nobody works on it, free it with: ` +
-      `make terraform/force-unlock ENV=${environment} ARGS=${id}`,
+      `make terraform/force-unlock ENV=${environment} ARGS=${id.replaceAll(/[^\w-]/g, '')}`,
   );
 }

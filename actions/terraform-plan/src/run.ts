@@ -71,7 +71,8 @@ export async function run(inputs: Inputs, deps: Deps): Promise<Outputs> {
     const digest = planDigest(summary);
     const guarded = await guardedChanges(summary, digest, deps);
     const notes = [...(guarded === undefined ? [] : [guardNote(guarded)]), ...(await unfinishedNotes(inputs, deps))];
-    const context = { ...(await planContext(deps, started)), notes, warnings: warningsOf(result.diagnostics) };
+    const warnings = warningsOf(result.diagnostics);
+    const context = { ...(await planContext(deps, started)), digest, notes, warnings };
     const record = recordOf(inputs, deps, context, started, { state: 'planned', digest, summary });
     const shown = await show((limits) => renderPlan(summary, context, limits), record, inputs, deps);
     if (guarded?.allowed === false) throw refusal(guarded);

@@ -69,7 +69,7 @@ export async function run(inputs: Inputs, deps: Deps): Promise<Outputs> {
       ...(guarded.length === 0 ? [] : [guardNote({ changes: guarded, digest, allowed: false })]),
       ...(state.unfinished === undefined ? [] : [unfinishedNote(environment, state.unfinished)]),
     ];
-    const shown = { ...context, notes, warnings: warningsOf(result.diagnostics) };
+    const shown = { ...context, digest, notes, warnings: warningsOf(result.diagnostics) };
     await deps.log.group(`Plan of ${environment}`, () =>
       Promise.resolve(deps.log.info(renderPlan(summary, shown, WHOLE))),
     );

@@ -46,12 +46,19 @@ export class World {
     this.repository = { owner: sandbox.owner, repo: sandbox.repo };
   }
 
-  static async create(): Promise<World> {
+  /** A folder that goes with the world. */
+  get folder(): string {
+    return this.#dir;
+  }
+
+  /** @param options.workflows without them a push or a pull request starts nothing */
+  static async create({ workflows = true }: { readonly workflows?: boolean } = {}): Promise<World> {
     const dir = await mkdtemp(join(tmpdir(), 'sandbox-'));
     const sandbox = await up(join(dir, 'sandbox'), 'mine');
     const remote = sandbox.cloneUrl.replace('://', `://x-access-token:${sandbox.userToken}@`);
     const clone = await exportProject(join(dir, 'clone'), remote, 'ada');
     await shrink(clone.folder);
+    if (!workflows) await rm(join(clone.folder, '.github/workflows'), { recursive: true });
     return new World(dir, sandbox, clone);
   }
 
@@ -76,6 +83,29 @@ export class World {
   async change(name: string, variables: string): Promise<string> {
     await writeFile(join(this.clone.folder, 'terraform/environments/test.tfvars'), `${variables.trim()}\n`);
     return this.push(name, `Change ${name}`);
+  }
+
+  /** Tells the sandbox's GitHub something that its API has no word for, such as the time. */
+  async control(path: string, body: object): Promise<Readonly<Record<string, unknown>>> {
+    const response = await fetch(`${this.sandbox.githubUrl}/_sandbox/${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return { ...Object(await response.json()) };
+  }
+
+  /** Checks out what GitHub has made of a pull request and its base. */
+  async checkOutMerge(number: number): Promise<void> {
+    await this.clone.git('fetch', '--quiet', 'origin', `refs/pull/${number}/merge`);
+    await this.clone.git('checkout', '--quiet', '--detach', 'FETCH_HEAD');
+  }
+
+  /** Checks out main as it is at GitHub. */
+  async checkOutMain(): Promise<string> {
+    await this.clone.git('fetch', '--quiet', 'origin', 'main');
+    await this.clone.git('checkout', '--quiet', '--detach', 'FETCH_HEAD');
+    return this.clone.git('rev-parse', 'HEAD');
   }
 
   async open(branch: string): Promise<number> {
@@ -190,6 +220,23 @@ export class World {
       log: await read('log.txt'),
     };
   }
+}
+
+/** Variables for the fixture, far enough from each other that changes of two of them do not conflict in git. */
+export function variables({
+  greeting,
+  groups = [],
+  password = 'first-planted-secret',
+}: {
+  readonly greeting: string;
+  readonly groups?: readonly string[];
+  readonly password?: string;
+}): string {
+  return [
+    `parameters = { greeting = "${greeting}" }`,
+    `log_groups = ${JSON.stringify(groups)}`,
+    `password = "${password}"`,
+  ].join(`\n${'#\n'.repeat(10)}`);
 }
 
 /** Another root, and checks that take no time: what they are is tested elsewhere. */

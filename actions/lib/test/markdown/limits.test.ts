@@ -1,7 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { renderApplied, renderApplyFailure, renderFollowUp } from '../../markdown/apply.ts';
 import { COMMENT, renderPlan, renderPlanFailure, STEP_SUMMARY, WHOLE } from '../../markdown/plan.ts';
-import type { ApplyOutcome } from '../../review/outcome.ts';
 import type { PlanJson, ResourceChangeJson } from '../../terraform/plan-json.ts';
 import { summarisePlan } from '../../terraform/plan-summary.ts';
 import { planOf, resourceOf } from '../fixtures/plans.ts';
@@ -85,7 +83,7 @@ describe.each(huge)('%s', (_, plan) => {
   });
 
   test('are told to be cut where they are, and where the rest is', () => {
-    expect(comment).toMatch(/more characters\)|more lines|part\(s\) of this plan do not fit here/);
+    expect(comment).toMatch(/more characters\)|more lines|not fit here/);
     expect(comment).toContain(CONTEXT.runUrl);
     expect(comment.startsWith('### Terraform plan · `test` · ')).toBe(true);
     expect(comment.split('\n').at(-1)).toContain('<sub>Commit');
@@ -104,7 +102,7 @@ test('how many parts are missing is counted', () => {
   const shown = comment.match(/will be \*\*destroyed\*\*/g)?.length ?? 0;
   expect(shown).toBeGreaterThan(500);
   expect(comment).toContain(
-    `> ${10_000 - shown} part(s) of this plan do not fit here. All of it is in the [run](${CONTEXT.runUrl})`,
+    `> [!CAUTION]\n> Not shown, because they do not fit here: ${10_000 - shown} resource(s) to destroy. All of it is in the [run](${CONTEXT.runUrl})`,
   );
 });
 
@@ -113,7 +111,10 @@ test('what fits in the end is shown although something before it does not', () =
     resourceOf('a', { before: {}, after: { [big]: 1 } }, { module_address: 'module.big' }),
     resourceOf('b', { before: { x: 1 }, after: { x: 2 } }),
   );
-  expect(renderPlan(summarisePlan(plan, 'test'), CONTEXT, COMMENT)).toContain('! thing.b');
+  const text = renderPlan(summarisePlan(plan, 'test'), CONTEXT, COMMENT);
+  expect(text).toContain('! thing.b\n-   x = 1\n+   x = 2');
+  expect(text).toContain('> [!NOTE]\n> Only named, because the rest of them does not fit here: 1 change(s).');
+  expect(text).toContain('1 to change · only named</summary>\n\n```diff\n! thing.a\n```');
 });
 
 test('the whole is whole', () => {
@@ -131,51 +132,21 @@ test('an error of 1 MB is shown by its beginning', () => {
   expect(text).toContain('Second');
 });
 
-describe('the outcome of an apply', () => {
-  const outcome: ApplyOutcome = {
-    environment: 'test',
-    done: [{ address: 'thing.a', action: 'create' }],
-    failed: [{ address: 'thing.b', action: 'update', error: 'First ```' }],
-    pending: [{ address: 'thing.c', action: 'replace' }],
-    errors: ['Second'],
-    seconds: 12.3,
-    outputs: [{ name: 'url', text: '"https://a"' }],
-    carried: [7, 8],
-  };
-
-  test('is a line and the outputs when it is done', () => {
-    const text = renderApplied({ ...outcome, failed: [], pending: [], errors: [] }, CONTEXT, COMMENT);
-    expect(text).toContain('### Applied · `test` · 1 change(s) in 12 s');
-    expect(nodesOf(text, 'code').map(({ value }) => value)).toEqual(['url = "https://a"']);
-    expect(renderApplied({ ...outcome, redeployed: true }, CONTEXT, COMMENT)).toContain('deployed a second time');
-  });
-
-  test('says what was done and what not, each error with its resource, and that the next run goes on', () => {
-    const text = renderApplyFailure(outcome, CONTEXT, COMMENT);
-    expect(text).toContain('### Apply failed · `test` · 1 done, 1 failed, 1 not begun');
-    expect(text).toContain('the next run goes on from here');
-    expect(text).toContain('`thing.b` (update) failed:');
-    expect(nodesOf(text, 'code').map(({ value }) => value)).toEqual(['First ```', 'Second']);
-    expect(text).toMatch(/Not begun · 1[^]*`thing\.c` \(replace\)[^]*Done · 1[^]*`thing\.a` \(create\)/);
-  });
-
-  test('is an issue that names the pull requests', () => {
-    const { title, body } = renderFollowUp(outcome, CONTEXT, COMMENT);
-    expect(title).toBe('Apply to test failed');
-    expect(body.startsWith('It carries #7, #8.\n\n### Apply failed')).toBe(true);
-  });
-
-  test('fits into a comment, whatever has failed', () => {
-    const failed = Array.from({ length: 2_000 }, (_, index) => ({
-      address: `thing.r${index}`,
-      action: 'create' as const,
-      error: big,
-    }));
-    const text = renderApplyFailure({ ...outcome, failed, done: failed, errors: [big, emoji] }, CONTEXT, COMMENT);
-    expect(text.length).toBeLessThanOrEqual(COMMENT.total);
-    expect(text.isWellFormed()).toBe(true);
-    expect(text).toContain('thing.r0');
-    expect(text).toContain('The rest is in the log of the run.');
-    expect(text.split('<details>').length).toBe(text.split('</details>').length);
-  });
+test('what is destroyed is named before anything else is shown, and everything is named before details are', () => {
+  const long = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`k${index}`, 'x'.repeat(300)]));
+  const plan = planOf(
+    ...Array.from({ length: 20 }, (_, index) =>
+      resourceOf(`new${index}`, { actions: ['create'], after: long }, { module_address: `module.m${index}` }),
+    ),
+    ...Array.from({ length: 20 }, (_, index) =>
+      resourceOf(`gone${index}`, { actions: ['delete', 'create'], before: {}, after: long }),
+    ),
+  );
+  const text = renderPlan(summarisePlan(plan, 'test'), CONTEXT, COMMENT);
+  expect(text.match(/`thing\.gone\d+` will be \*\*replaced\*\*/g)).toHaveLength(20);
+  expect(text.match(/<details><summary><code>module\.m\d+/g)).toHaveLength(20);
+  expect(text).toMatch(
+    /Only named, because the rest of them does not fit here: \d+ resource\(s\) to replace, 20 change\(s\)/,
+  );
+  expect(text.length).toBeGreaterThan(COMMENT.total / 2);
 });

@@ -4,6 +4,7 @@ import { parsers } from 'prettier/plugins/markdown';
 export interface MarkdownNode {
   readonly type: string;
   readonly value?: string;
+  readonly url?: string;
   readonly children?: readonly MarkdownNode[];
 }
 

@@ -70,7 +70,7 @@ describe('a plan with every kind of change', () => {
     const collapsed = [child, root, outputs];
     expect(collapsed.map((part) => /<summary>(.*)<\/summary>/.exec(part)?.[1])).toEqual([
       '<code>module.child</code> · 1 to change',
-      '<code>root module</code> · 1 to add, 1 to forget, 1 to import, 1 to move, 1 to change',
+      '<code>root module</code> · 1 to import, 1 to add, 1 to change, 1 to move, 1 to forget',
       'Outputs · 3 to change',
     ]);
     expect(root).toContain('! terraform_data.updated\n-   input.size = 1\n+   input.size = 2');
@@ -112,7 +112,8 @@ test.each([
   ['replace_because_tainted', ', because an earlier apply left it half made'],
   ['replace_by_request', ', as asked for with -replace'],
   ['replace_by_triggers', ', because something in its replace_triggered_by changes'],
-  ['delete_because_no_module', ' (delete because no module)'],
+  ['delete_because_no_module', ', because its module is no longer in the configuration'],
+  ['delete_because_of_something_new', ' (delete because of something new)'],
 ])('a reason %s is said in words', (action_reason, words) => {
   const text = render(planOf(resourceOf('a', { actions: ['delete', 'create'] }, { action_reason })));
   expect(text).toContain(`\`thing.a\` will be **replaced**${words}`);
