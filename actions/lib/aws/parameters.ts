@@ -33,7 +33,7 @@ export function ssmParameters(client: SSMClient = new SSMClient({})): ParameterR
 }
 
 /** The SDK's own words for "nobody there" and "who are you" do not say what to do. */
-function unreachable(error: unknown): unknown {
+export function unreachable(error: unknown): unknown {
   const name = error instanceof Error ? error.name : '';
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') {

@@ -23,6 +23,9 @@ const NOT_SECRET: ReadonlySet<string> = new Set([
   ...['ttl', 'expiry', 'expiration', 'rotation', 'lifetime', 'validity', 'length', 'required', 'enabled'],
 ]);
 
+/** GitHub's identity provider: what stands under `token.actions.githubusercontent.com:sub` in a trust policy is what a reviewer has to see. */
+const NO_SECRET_HOST = 'token.actions.githubusercontent.com';
+
 /** Attributes that hold a secret and that the provider (5.100) does not mark. */
 export const UNMARKED_SECRETS: Readonly<Record<string, readonly string[]>> = {
   aws_api_gateway_usage_plan_key: ['value'],
@@ -58,7 +61,7 @@ const PAIR = new RegExp(
 
 /** Whether an attribute of this name should hold a secret. */
 export function isSecretName(name: string): boolean {
-  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  const plain = name.toLowerCase().replaceAll(NO_SECRET_HOST, '').replaceAll(/[^a-z0-9]/g, '');
   return SECRET_NAMES.some((word) => plain.includes(word)) && !isHarmlessName(name);
 }
 

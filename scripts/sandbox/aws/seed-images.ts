@@ -25,22 +25,25 @@ export interface ImageSeed {
  * the registry to be up. Doing it twice changes nothing.
  *
  * @param options.dockerfile the service's, which says the base image's tag
+ * @param options.base only what stands in for the base image, and nothing that bootstrap makes
  */
 export async function seedImages(options: {
   endpointUrl: string;
   region: string;
   dockerfile: string;
+  base?: 'only';
 }): Promise<ImageSeed> {
   const ecr = new ECRClient(clientOptions(options));
   const ssm = new SSMClient(clientOptions(options));
   try {
-    await ensureRepository(ecr, SERVICE, 'IMMUTABLE');
     await ensureRepository(ecr, BASE, 'MUTABLE');
     const baseImage = await pushBaseImage(ecr, await tagOfBase(options.dockerfile));
-    for (const [Name, Value] of [
-      [SERVICE_REPOSITORY_PARAMETER, SERVICE],
-      [BASE_IMAGE_PARAMETER, baseImage],
-    ]) {
+    const parameters = [[BASE_IMAGE_PARAMETER, baseImage]];
+    if (options.base !== 'only') {
+      await ensureRepository(ecr, SERVICE, 'IMMUTABLE');
+      parameters.push([SERVICE_REPOSITORY_PARAMETER, SERVICE]);
+    }
+    for (const [Name, Value] of parameters) {
       await ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }));
     }
     return { repository: SERVICE, baseImage };

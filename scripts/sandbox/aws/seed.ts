@@ -8,8 +8,10 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { ARTIFACTS_BUCKET_PARAMETER, STATE_BUCKET_PARAMETER } from '../../../actions/lib/aws/parameters.ts';
 
-/** The emulator takes any; these make its account 000000000000. */
+const ACCOUNT = '000000000000';
+/** The emulator takes any; these make its account that one. */
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 export interface Seed {
@@ -18,19 +20,19 @@ export interface Seed {
 }
 
 /**
- * What `terraform/bootstrap` makes in a real account and the first apply needs: the state bucket and the artifacts
- * bucket, and their names in SSM. Doing it twice changes nothing.
+ * What `terraform/bootstrap` makes and the first apply needs, under the same names, without the minute that it takes: the state bucket
+ * and the artifacts bucket, and their names in SSM. Doing it twice changes nothing. SANDBOX_SEED=none leaves it to `make bootstrap`.
  */
 export async function seedAccount(options: { endpointUrl: string; region: string }): Promise<Seed> {
   const { endpointUrl: endpoint, region } = options;
   const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
   const ssm = new SSMClient({ endpoint, region, credentials });
-  const stateBucket = `terraform-statefiles-${region}`;
-  const artifactsBucket = `terraform-artifacts-${region}`;
+  const stateBucket = `terraform-statefiles-${ACCOUNT}-${region}`;
+  const artifactsBucket = `terraform-artifacts-${ACCOUNT}-${region}`;
   try {
     for (const bucket of [stateBucket, artifactsBucket]) await ensureBucket(s3, bucket, region);
-    await putParameter(ssm, '/terraform/statefiles/bucket', stateBucket);
-    await putParameter(ssm, '/terraform/artifacts/bucket', artifactsBucket);
+    await putParameter(ssm, STATE_BUCKET_PARAMETER, stateBucket);
+    await putParameter(ssm, ARTIFACTS_BUCKET_PARAMETER, artifactsBucket);
   } finally {
     s3.destroy();
     ssm.destroy();

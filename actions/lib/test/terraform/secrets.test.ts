@@ -18,6 +18,7 @@ describe('a name speaks of a secret', () => {
     'credentials',
     'connection_string',
     'SECRETARN', // one word for all that can be seen, so better hidden
+    'token.actions.githubusercontent.com:api_token',
   ])('%s', (name) => expect(isSecretName(name)).toBe(true));
 
   test.each([
@@ -36,6 +37,7 @@ describe('a name speaks of a secret', () => {
     'token_type',
     'kms_key_id',
     'handler',
+    'token.actions.githubusercontent.com:sub',
   ])('but %s does not', (name) => expect(isSecretName(name)).toBe(false));
 });
 
