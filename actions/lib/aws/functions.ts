@@ -20,6 +20,8 @@ export interface Alias {
   readonly version: string;
   /** Changes with every change of the alias: moving it with an old one is refused. */
   readonly revisionId: string;
+  /** While a shift is going on: which share of the calls other versions get, from 0 to 1. */
+  readonly shifting?: Readonly<Record<string, number>>;
 }
 
 /** The versions and aliases of Lambda functions; the real one is `lambdaFunctions`. */
@@ -104,9 +106,18 @@ function toVersion(found: { Version?: string | undefined; CodeSha256?: string | 
   return { version: found.Version, codeSha256: found.CodeSha256 };
 }
 
-function toAlias(found: { FunctionVersion?: string | undefined; RevisionId?: string | undefined }): Alias {
+function toAlias(found: {
+  FunctionVersion?: string | undefined;
+  RevisionId?: string | undefined;
+  RoutingConfig?: { AdditionalVersionWeights?: Record<string, number> | undefined } | undefined;
+}): Alias {
   if (found.FunctionVersion === undefined || found.RevisionId === undefined) {
     throw new Error('Lambda answered an alias without its version or revision.');
   }
-  return { version: found.FunctionVersion, revisionId: found.RevisionId };
+  const shares = Object.entries(found.RoutingConfig?.AdditionalVersionWeights ?? {}).filter(([, share]) => share > 0);
+  return {
+    version: found.FunctionVersion,
+    revisionId: found.RevisionId,
+    ...(shares.length === 0 ? {} : { shifting: Object.fromEntries(shares) }),
+  };
 }

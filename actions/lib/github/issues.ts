@@ -40,6 +40,9 @@ interface Kept {
 /**
  * Keeps one open issue with this marker and text. The same text is no edit, so nobody is told twice. One that was closed stays closed, and a
  * new one is opened: what it was about had ended. When two runs race and both open one, the older stays.
+ *
+ * @param issue.saysThat whether an issue's text (without the marker) says what this one would: then it is left as it is, also where who
+ *   found it, and when, reads otherwise
  */
 export async function keepIssue(
   api: IssueApi,
@@ -48,12 +51,14 @@ export async function keepIssue(
     readonly body: string;
     readonly labels?: readonly string[];
     readonly assignees?: readonly string[];
+    readonly saysThat?: (body: string) => boolean;
   },
 ): Promise<KeptIssue> {
-  const { title, labels = [], assignees = [] } = issue;
+  const { title, labels = [], assignees = [], saysThat = (text: string) => text === issue.body } = issue;
   const body = `${issue.marker}\n${issue.body}`;
   const update = async ({ number, ...found }: Issue): Promise<KeptIssue> => {
-    if (found.title === title && found.body === body) return { number, action: 'unchanged' };
+    const said = found.body.slice(issue.marker.length + 1);
+    if (found.title === title && saysThat(said)) return { number, action: 'unchanged' };
     await api.update(number, { title, body });
     return { number, action: 'updated' };
   };
@@ -95,7 +100,8 @@ export function octokitIssues(github: Octokit, repository: Repository): IssueApi
   }): Issue => ({
     number: data.number,
     title: data.title,
-    body: data.body ?? '',
+    // An edit in the browser writes other line ends.
+    body: (data.body ?? '').replaceAll('\r\n', '\n'),
     author: data.user?.login ?? '',
     open: data.state === 'open',
   });

@@ -61,7 +61,10 @@ const PAIR = new RegExp(
 
 /** Whether an attribute of this name should hold a secret. */
 export function isSecretName(name: string): boolean {
-  const plain = name.toLowerCase().replaceAll(NO_SECRET_HOST, '').replaceAll(/[^a-z0-9]/g, '');
+  const plain = name
+    .toLowerCase()
+    .replaceAll(NO_SECRET_HOST, '')
+    .replaceAll(/[^a-z0-9]/g, '');
   return SECRET_NAMES.some((word) => plain.includes(word)) && !isHarmlessName(name);
 }
 

@@ -82,6 +82,18 @@ describe('functions', () => {
     expect(await functions.alias('f', 'prod')).toBeUndefined();
   });
 
+  test('say of an alias which version it runs, and which ones it is shifting to', async () => {
+    const alias = { FunctionVersion: '3', RevisionId: 'r1' };
+    const { functions } = at(
+      { body: { ...alias, RoutingConfig: { AdditionalVersionWeights: { 4: 0.1, 5: 0 } } } },
+      { body: { ...alias, RoutingConfig: { AdditionalVersionWeights: {} } } },
+      { body: alias },
+    );
+    expect(await functions.alias('f', 'prod')).toEqual({ version: '3', revisionId: 'r1', shifting: { 4: 0.1 } });
+    expect(await functions.alias('f', 'prod')).toEqual({ version: '3', revisionId: 'r1' });
+    expect(await functions.alias('f', 'prod')).toEqual({ version: '3', revisionId: 'r1' });
+  });
+
   test('that may not be read are an error', async () => {
     const { functions } = at(refusal(403, 'AccessDeniedException'));
     await expect(functions.alias('f', 'prod')).rejects.toMatchObject({ name: 'AccessDeniedException' });

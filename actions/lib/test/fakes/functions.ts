@@ -55,8 +55,8 @@ export class FakeFunctions implements Functions {
   }
 
   /** As somebody else would: past the caller. */
-  set(functionName: string, name: string, to: string): Alias {
-    const alias = this.#alias(to);
+  set(functionName: string, name: string, to: string, shifting?: Alias['shifting']): Alias {
+    const alias = { ...this.#alias(to), ...(shifting === undefined ? {} : { shifting }) };
     this.#get(functionName).aliases.set(name, alias);
     return alias;
   }

@@ -1,0 +1,202 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { getOctokit } from '@actions/github';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parseRecord } from '../../../actions/lib/review/marker.ts';
+import { variables, World, type EndedRun } from './world.ts';
+
+/** Where the workflow around the actions matters: what starts it, in which order, with which token, and what becomes of runs that end early. */
+describe('the workflows', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.create();
+  }, 60_000);
+
+  afterAll(() => world.close(), 60_000);
+
+  /** Opens a pull request with these variables, and waits for its plan. */
+  async function planned(branch: string, text: string): Promise<{ readonly pull: number; readonly run: EndedRun }> {
+    await world.branch(branch, text);
+    let pull = 0;
+    const run = await world.runOf(async () => {
+      pull = await world.open(branch);
+    });
+    expect({ log: run.conclusion === 'success' ? '' : run.log, conclusion: run.conclusion }).toEqual({
+      log: '',
+      conclusion: 'success',
+    });
+    return { pull, run };
+  }
+
+  const state = async (pull: number): Promise<string | undefined> =>
+    parseRecord((await world.comment(pull, 'terraform-plan')).body)?.state;
+  const applied = async (pull: number): Promise<string> => (await world.comment(pull, 'terraform-apply')).body;
+
+  test('a push that nobody has reviewed is stopped, and applied once its digest is approved', async () => {
+    const run = await world.runOf(() => world.push('main', 'Begin'));
+    expect(run).toMatchObject({ name: 'Main', conclusion: 'failure' });
+    const [issue] = await world.issues();
+    expect(issue?.title).toContain('Not applied to test');
+    const digest = /-f digest=([0-9a-f]{64})/.exec(issue?.body ?? '')?.[1] ?? '';
+    const approved = await world.runOf(() => world.dispatch('apply.yml', { environment: 'test', digest }));
+    expect(approved).toMatchObject({ name: 'Apply', conclusion: 'success' });
+    expect(await world.issues()).toEqual([]);
+  }, 240_000);
+
+  test('a pull request: one comment, outdated while a newer commit is planned, and what was reviewed is applied', async () => {
+    const { pull } = await planned('plain', variables({ greeting: 'one' }));
+    const first = await world.comment(pull, 'terraform-plan');
+    expect(first.body).toContain('0 to add, 1 to change, 0 to destroy');
+    const run = await world.runOf(() => world.change('plain', variables({ greeting: 'two' })));
+    expect(run.log).toContain('The plan of "test" in #');
+    const second = await world.comment(pull, 'terraform-plan');
+    expect(second.id).toBe(first.id);
+    expect(parseRecord(second.body)).toMatchObject({
+      state: 'planned',
+      head: run.sha === '' ? '' : expect.any(String),
+    });
+    expect(second.body).toContain('"two"');
+    expect(await world.runOf(() => world.merge(pull))).toMatchObject({ name: 'Main', conclusion: 'success' });
+    expect(await applied(pull)).toMatch(/Applied.*`test`/);
+  }, 240_000);
+
+  test('a pull request that changes nothing in Terraform is not planned, and its merge changes nothing', async () => {
+    await world.clone.git('fetch', '--quiet', 'origin');
+    await world.clone.git('switch', '--quiet', '--create', 'docs', 'origin/main');
+    await writeFile(join(world.clone.folder, 'NOTES.md'), '# Notes\n');
+    await world.push('docs', 'Notes');
+    let pull = 0;
+    const run = await world.runOf(async () => {
+      pull = await world.open('docs');
+    });
+    expect(run.conclusion).toBe('success');
+    expect(run.summary).toContain('No environment is changed, so none is planned: `test`.');
+    expect(await world.comments(pull)).toEqual([]);
+    const merged = await world.runOf(() => world.merge(pull));
+    expect(merged.conclusion).toBe('success');
+    expect(merged.summary).toContain('No changes');
+    expect(await world.comments(pull)).toEqual([]);
+  }, 240_000);
+
+  test('two merges at once wait in line, and each is what was reviewed', async () => {
+    const { pull: one } = await planned('one', variables({ greeting: 'three' }));
+    const { pull: two } = await planned('two', variables({ greeting: 'two', groups: ['a'] }));
+    const runs = await world.runsOf(async () => {
+      await world.merge(one);
+      await world.merge(two);
+    });
+    expect(runs.map(({ name, conclusion }) => `${name} ${conclusion}`)).toEqual(['Main success', 'Main success']);
+    for (const [index, pull] of [one, two].entries()) {
+      expect(runs[index]?.log).toContain(`This is what was reviewed in #${pull}`);
+      expect(await applied(pull)).toMatch(/Applied.*`test`/);
+    }
+  }, 400_000);
+
+  test('of three merges the middle run is cancelled: the next one makes up for it, and names both (K1)', async () => {
+    const now = { greeting: 'three', groups: ['a'] };
+    const { pull: first } = await planned('first', variables({ ...now, greeting: 'four' }));
+    const { pull: middle } = await planned('middle', variables({ ...now, groups: ['a', 'b'] }));
+    const { pull: last } = await planned('last', variables({ ...now, password: 'second-planted-secret' }));
+    const runs = await world.runsOf(async () => {
+      await world.merge(first);
+      await world.merge(middle);
+      const { data } = await world.github.rest.actions.listWorkflowRunsForRepo({ ...world.repository, per_page: 1 });
+      await world.merge(last);
+      await world.github.rest.actions.cancelWorkflowRun({
+        ...world.repository,
+        run_id: data.workflow_runs[0]?.id ?? 0,
+      });
+    });
+    expect(runs.map(({ conclusion }) => conclusion)).toEqual(['success', 'cancelled', 'success']);
+    expect(runs[2]?.log).toContain(`This is what was reviewed in #${middle} and #${last}`);
+    for (const pull of [first, middle, last]) expect(await applied(pull)).toMatch(/Applied.*`test`/);
+    expect(runs.map(({ log, summary }) => `${log}${summary}`).join('\n')).not.toContain('second-planted-secret');
+  }, 400_000);
+
+  test('an apply outdates the plans of other pull requests; a tick in the comment plans one again', async () => {
+    const now = { greeting: 'four', groups: ['a', 'b'], password: 'second-planted-secret' };
+    const { pull: other } = await planned('other', variables({ ...now, password: 'third-planted-secret' }));
+    const { pull } = await planned('applied', variables({ ...now, greeting: 'five' }));
+    await world.runOf(() => world.merge(pull));
+    expect(await state(other)).toBe('outdated');
+    const { id, body } = await world.comment(other, 'terraform-plan');
+    expect(body).toContain('- [ ] Plan again');
+    const ticked = { ...world.repository, comment_id: id, body: body.replace('- [ ] Plan again', '- [x] Plan again') };
+    const runs = await world.runsOf(() => world.github.rest.issues.updateComment(ticked));
+    expect(runs.map(({ name, conclusion }) => `${name} ${conclusion}`).toSorted()).toEqual([
+      'Plan again success',
+      'Pull request success',
+    ]);
+    expect(await state(other)).toBe('planned');
+    expect((await world.comment(other, 'terraform-plan')).id).toBe(id);
+  }, 400_000);
+
+  test('a fork gets the checks, no credentials and no plan, and cannot write', async () => {
+    const fork = await world.control('forks', { login: 'mallory' });
+    const [token, url] = [String(fork['token']), String(fork['clone_url'])];
+    await world.branch('from-a-fork', variables({ greeting: 'mallory' }));
+    const remote = url.replace('://', `://x-access-token:${token}@`);
+    await world.clone.git('push', '--quiet', remote, 'HEAD:refs/heads/evil');
+    const mallory = getOctokit(token, { baseUrl: world.sandbox.githubApiUrl });
+    let pull = 0;
+    const run = await world.runOf(async () => {
+      const { data } = await mallory.rest.pulls.create({
+        ...world.repository,
+        head: 'mallory:evil',
+        base: 'main',
+        title: 'From a fork',
+      });
+      pull = data.number;
+    });
+    expect(run.conclusion).toBe('success');
+    expect(run.log).not.toContain('terraform-plan');
+    expect(run.summary).toContain('fork');
+    expect(await world.comments(pull)).toEqual([]);
+  }, 240_000);
+
+  test('a merge queue compares before the merge: a stale plan leaves the queue, and nothing of it is merged or applied', async () => {
+    const now = { greeting: 'five', groups: ['a', 'b'], password: 'second-planted-secret' };
+    const { pull: good } = await planned('queued', variables({ ...now, greeting: 'six' }));
+    const runs = await world.runsOf(() => world.control('merge-queue', { pull: good }));
+    expect(runs.map(({ event, conclusion }) => `${event} ${conclusion}`)).toEqual([
+      'merge_group success',
+      'push success',
+    ]);
+    expect(await applied(good)).toMatch(/Applied.*`test`/);
+
+    const { pull: stale } = await planned('stale', variables({ ...now, greeting: 'seven' }));
+    const { awsUrl: endpoint, region } = world.sandbox;
+    const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
+    await new SSMClient({ endpoint, region, credentials }).send(
+      new PutParameterCommand({ Name: '/scenario/greeting', Value: 'by hand', Type: 'String', Overwrite: true }),
+    );
+    const refused = await world.runOf(() => world.control('merge-queue', { pull: stale }));
+    expect(refused).toMatchObject({ event: 'merge_group', conclusion: 'failure' });
+    expect((await world.comment(stale, 'terraform-stop')).body).toContain(
+      'Not merged · `test` · not what was reviewed',
+    );
+    const { data } = await world.github.rest.pulls.get({ ...world.repository, pull_number: stale });
+    expect(data.merged).toBe(false);
+  }, 400_000);
+
+  test('drift: found on schedule with one issue, left alone while it is the same, closed when it is gone', async () => {
+    // Changed by hand in the test before.
+    const found = await world.runOf(() => world.control('schedule', { workflow: 'drift.yml' }));
+    expect({ log: found.conclusion === 'success' ? '' : found.log, conclusion: found.conclusion }).toEqual({
+      log: '',
+      conclusion: 'success',
+    });
+    const [issue] = await world.issues();
+    expect(issue?.title).toMatch(/Drift in test/);
+    expect(issue?.body).toContain('by hand');
+    const digest = /-f digest=([0-9a-f]{64})/.exec(issue?.body ?? '')?.[1] ?? '';
+    await world.runOf(() => world.control('schedule', { workflow: 'drift.yml' }));
+    expect(await world.issues()).toEqual([issue]);
+    const back = await world.runOf(() => world.dispatch('apply.yml', { environment: 'test', digest }));
+    expect(back.conclusion).toBe('success');
+    await world.runOf(() => world.control('schedule', { workflow: 'drift.yml' }));
+    expect(await world.issues()).toEqual([]);
+  }, 400_000);
+});
