@@ -112,8 +112,8 @@ async function jest(project: string): Promise<boolean> {
       '--json',
       '--outputFile',
       file,
-      // They wait for Terraform, which waits for AWS, more than they compute; jest's default is a core less than there are.
-      ...(project === 'e2e' ? [`--maxWorkers=${Math.max(2, availableParallelism() - 1)}`] : []),
+      // They wait for Terraform, which waits for AWS, more than they compute.
+      ...(project === 'e2e' ? [`--maxWorkers=${availableParallelism() + 1}`] : []),
     ]);
     if (!existsSync(file)) return false;
     const results: { numPassedTests: number; numFailedTests: number; numRuntimeErrorTestSuites: number } = JSON.parse(

@@ -39,12 +39,17 @@ export interface LoopResult {
 const SENTENCE = { content: 'I moved from ING to bunq.' };
 const PLAN_AUTHOR = 'github-actions[bot]';
 
-/** The main job of this repository, as its users do it: pull request, plan, merge, apply, promotion. */
+/**
+ * The main job of this repository, as its users do it: pull request, plan, merge, apply, promotion.
+ *
+ * @param options.checks whether the pull requests' job `checks` does its work, which takes most of their time
+ */
 export async function runLoop(
   sandbox: SandboxInfo,
   folder: string,
   stage: Stage,
   signal: AbortSignal,
+  { checks = true }: { readonly checks?: boolean } = {},
 ): Promise<LoopResult> {
   const people = new People(sandbox);
   const remote = sandbox.cloneUrl.replace('://', `://x-access-token:${sandbox.userToken}@`);
@@ -62,6 +67,7 @@ export async function runLoop(
   const clone = await stage.step('Clone this project into the local GitHub', () =>
     exportProject(folder, remote, 'ada'),
   );
+  if (!checks) await withoutChecks(clone.folder);
   let pushed = '';
   await run(
     'Push main, past any pull request: nobody has reviewed that, so it is planned and stopped',
@@ -154,6 +160,15 @@ export async function runLoop(
 async function planCommentsOf(people: People, number: number): Promise<readonly PostedComment[]> {
   const comments = await people.comments(number);
   return comments.filter(({ author, body }) => author === PLAN_AUTHOR && body.startsWith(planMarker('test')));
+}
+
+/** For a suite that runs beside the checks themselves. */
+export async function withoutChecks(folder: string): Promise<void> {
+  const file = join(folder, 'package.json');
+  const text = await readFile(file, 'utf8');
+  const without = text.replace('"node scripts/test.ts check"', '"true"');
+  if (without === text) throw new Error(`${file} has no script "check".`);
+  await writeFile(file, without);
 }
 
 /** A comment at the end of the environment's file. */

@@ -99,6 +99,13 @@ function speed(): number {
   throw new UserError(`SANDBOX_SPEED is "${value}", which is no speed.`, 'Set it to a number above 0, or unset it.');
 }
 
+/** Whether the account begins as `make bootstrap` leaves one, or with SANDBOX_SEED=none as AWS hands it over. */
+function isSeeded(): boolean {
+  const value = process.env['SANDBOX_SEED'] ?? '';
+  if (value === '' || value === 'none') return value === '';
+  throw new UserError(`SANDBOX_SEED is "${value}", which says nothing.`, 'Set it to "none", or unset it.');
+}
+
 /** Without the emulator the rest is of no use. */
 async function closeWith(emulator: Emulator): Promise<void> {
   const { lastLines } = await emulator.exited;
@@ -111,6 +118,7 @@ async function closeWith(emulator: Emulator): Promise<void> {
 
 async function start(): Promise<void> {
   const tools = findTools();
+  const seeded = isSeeded();
   await mkdir(dir, { recursive: true });
   const emulatorPort = await freePort();
   const github: { url?: string } = {};
@@ -158,8 +166,10 @@ async function start(): Promise<void> {
   void closeWith(emulator);
   await atClose(() => services.close());
   await services.start();
-  await seedAccount({ endpointUrl: frontDoor.url, region: REGION });
-  await seedImages({ endpointUrl: frontDoor.url, region: REGION, dockerfile: join(ROOT, 'service/Dockerfile') });
+  const account = { endpointUrl: frontDoor.url, region: REGION };
+  if (seeded) await seedAccount(account);
+  const dockerfile = join(ROOT, 'service/Dockerfile');
+  await seedImages({ ...account, dockerfile, ...(seeded ? {} : { base: 'only' }) });
 
   const runsDir = join(dir, 'runs');
   const runner: { current?: Runner } = {};
@@ -212,6 +222,7 @@ async function start(): Promise<void> {
     repo: REPO,
     region: REGION,
     userToken: hub.tokens.user,
+    actionsToken: hub.tokens.actions,
     runsDir,
   };
   // Whoever waits for the file must never see half of it.

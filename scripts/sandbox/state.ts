@@ -19,6 +19,8 @@ export interface SandboxInfo {
   readonly repo: string;
   readonly region: string;
   readonly userToken: string;
+  /** The `GITHUB_TOKEN` of a workflow that may do everything; for an action that is run without one. */
+  readonly actionsToken: string;
   readonly runsDir: string;
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ApiError } from './answers.ts';
 import type { Identity } from './git.ts';
-import { ACTIONS_BOT, type Account } from './records.ts';
+import { ACTIONS_BOT, type Account, type Permissions } from './records.ts';
 import type { Store } from './store.ts';
 
 export const ANONYMOUS: Account = { login: '', kind: 'anonymous', readOnly: true };
@@ -14,15 +14,29 @@ export function createUserToken(store: Store, login: string, value = `ghp_${rand
   return value;
 }
 
-/** A workflow's own token. `readOnly` is what forks and Dependabot get. */
+export interface TokenRights {
+  /** What forks and Dependabot get. */
+  readOnly?: boolean;
+  /** What the workflow gives its jobs; without them the token may do everything. */
+  permissions?: Permissions;
+}
+
+/** A workflow's own token. */
 export function createActionsToken(
   store: Store,
-  readOnly = false,
+  { readOnly = false, permissions }: TokenRights = {},
   value = `ghs_${randomBytes(18).toString('hex')}`,
 ): string {
-  store.state.tokens[value] = { login: ACTIONS_BOT, kind: 'actions', readOnly };
+  const rights = permissions === undefined ? {} : { permissions };
+  store.state.tokens[value] = { login: ACTIONS_BOT, kind: 'actions', readOnly, ...rights };
   store.save();
   return value;
+}
+
+/** GitHub's tokens of a run end with it. */
+export function revokeToken(store: Store, value: string): void {
+  delete store.state.tokens[value];
+  store.save();
 }
 
 /**
@@ -37,12 +51,6 @@ export function authenticate(store: Store, header: string | undefined): Account 
   const known = Object.hasOwn(store.state.tokens, token) ? store.state.tokens[token] : undefined;
   if (known === undefined) throw new ApiError(401, 'Bad credentials');
   return known;
-}
-
-/** Refuses a change by one who may only read. */
-export function requireWrite(actor: Account): void {
-  if (actor.kind === 'anonymous') throw new ApiError(401, 'Requires authentication');
-  if (actor.readOnly) throw new ApiError(403, 'Resource not accessible by integration');
 }
 
 export function identity(store: Store, login: string): Identity {

@@ -39,6 +39,7 @@ export class ApiError extends Error {
   readonly status: number;
   readonly errors: readonly unknown[] | undefined;
   docs = 'https://docs.github.com/rest';
+  headers: Record<string, string> = {};
   constructor(status: number, message: string, errors?: readonly unknown[]) {
     super(message);
     this.status = status;
@@ -62,7 +63,7 @@ export const created = (body: { url: string } & Record<string, unknown>): Answer
   headers: { location: body.url },
 });
 
-interface Listing {
+export interface Listing {
   query: { per_page?: number | undefined; page?: number | undefined };
   url: URL;
 }

@@ -13,19 +13,26 @@ export interface Move {
   after: string;
 }
 
-/**
- * Sends an event, with repository and sender added to its payload. As at GitHub, nothing that the actions token does
- * starts a workflow, except a dispatch.
- */
+/** Sends an event; the runs that it starts are left to themselves. */
 export function emit(hub: Hub, actor: Account, event: Omit<GitHubEvent, 'actor'>): void {
-  if (actor.kind === 'actions' && event.name !== 'workflow_dispatch') return;
+  void announce(hub, actor, event);
+}
+
+/**
+ * Sends an event, with repository and sender added to its payload, and answers the runs that it starts. As at GitHub, nothing
+ * that the actions token does starts a workflow, except a dispatch.
+ */
+export function announce(hub: Hub, actor: Account, event: Omit<GitHubEvent, 'actor'>): Promise<readonly number[]> {
+  if (actor.kind === 'actions' && event.name !== 'workflow_dispatch') return Promise.resolve([]);
   const shared = { repository: repositoryObject(hub), sender: userObject(hub, actor.login) };
   const payload: Record<string, unknown> = { ...event.payload, ...shared };
   if (event.name === 'push') payload['repository'] = { ...shared.repository, ...pushTimes(hub) };
   const action = typeof payload['action'] === 'string' ? `-${payload['action']}` : '';
-  const wrong = hub.contract.webhook(`${event.name.replaceAll('_', '-')}${action}`, payload);
+  // A schedule is no webhook.
+  const name = `${event.name}${action}`.replaceAll('_', '-');
+  const wrong = event.name === 'schedule' ? [] : hub.contract.webhook(name, payload);
   if (wrong.length > 0) throw new Error(`The sandbox made a ${event.name} event unlike GitHub's: ${wrong.join('; ')}`);
-  hub.onEvent({ ...event, actor: actor.login, payload });
+  return Promise.resolve(hub.onEvent({ ...event, actor: actor.login, payload })).then((runs) => runs ?? []);
 }
 
 // In push events alone, GitHub writes these two as seconds.
@@ -44,13 +51,13 @@ export async function moveRef(hub: Hub, actor: Account, ref: string, after: stri
 /** What follows when refs have moved: push events, open pull requests brought up to date, their events. */
 export async function refsMoved(hub: Hub, actor: Account, moves: Move[]): Promise<void> {
   for (const move of moves.filter(({ before, after }) => before !== after)) {
-    hub.store.state.pushed_at = now();
-    await pushed(hub, actor, move);
-    if (!move.ref.startsWith('refs/heads/')) continue;
-    const branch = move.ref.slice('refs/heads/'.length);
+    // What is pushed to a fork starts workflows there, if anywhere.
+    const own = !move.ref.startsWith('refs/namespaces/');
+    if (own) hub.store.state.pushed_at = now();
+    if (own) await pushed(hub, actor, move);
     for (const issue of openPulls(hub)) {
-      if (issue.pull.head === branch) await headMoved(hub, actor, issue, move);
-      else if (issue.pull.base === branch) await baseMoved(hub, actor, issue, move);
+      if (headRef(issue.pull) === move.ref) await headMoved(hub, actor, issue, move);
+      else if (`refs/heads/${issue.pull.base}` === move.ref) await baseMoved(hub, actor, issue, move);
     }
   }
 }
@@ -58,6 +65,14 @@ export async function refsMoved(hub: Hub, actor: Account, moves: Move[]): Promis
 export function openPulls(hub: Hub): PullIssue[] {
   return hub.store.state.issues.filter(isPull).filter((issue) => issue.state === 'open');
 }
+
+/** The full name of the head branch; a fork's branches are in a namespace of the same git repository. */
+export function headRef({ fork, head }: Pick<PullRecord, 'fork' | 'head'>): string {
+  return fork === undefined ? `refs/heads/${head}` : `${forkRefs(fork)}heads/${head}`;
+}
+
+/** Where git keeps the refs of a namespace: https://git-scm.com/docs/gitnamespaces */
+export const forkRefs = (login: string): string => `refs/namespaces/${login}/refs/`;
 
 export function isPull(issue: IssueRecord): issue is PullIssue {
   return issue.pull !== undefined;
@@ -89,7 +104,7 @@ export const WEB = { name: 'GitHub', email: 'noreply@github.com' };
 /** Closes a pull request, merged or not; the test merge goes. */
 export async function closePull(hub: Hub, actor: Account, issue: PullIssue): Promise<void> {
   const testRef = `refs/pull/${issue.number}/merge`;
-  Object.assign(issue, { state: 'closed', closed_at: now(), updated_at: now() });
+  Object.assign(issue, { state: 'closed', closed_at: now(), closed_by: actor.login, updated_at: now() });
   await emitPull(hub, actor, issue, { action: 'closed' });
   if ((await hub.git.refs()).has(testRef)) await hub.git.updateRef(testRef, ZERO);
 }

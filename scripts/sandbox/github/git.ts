@@ -98,6 +98,12 @@ export class Git {
     return new Map(lines.filter(Boolean).map((line) => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']));
   }
 
+  /** The refs of a pattern that have a commit in their history. */
+  async refsHolding(pattern: string, sha: string): Promise<string[]> {
+    const lines = await this.run(['for-each-ref', '--format=%(refname)', `--contains=${sha}`, pattern]);
+    return lines.split('\n').filter(Boolean);
+  }
+
   /** The commit that a branch, tag, full ref or (shortened) id names. Git's own expressions (`main~1`) are not known. */
   async resolve(name: string): Promise<string | undefined> {
     if (/[~^:?*[\]\\\s]|\.\.|@\{/.test(name)) return undefined;

@@ -4,6 +4,9 @@ import type { Git } from './git.ts';
 import type { GitHubEvent } from './records.ts';
 import type { Store } from './store.ts';
 
+/** Told of an event; may answer with the runs that it starts. Must not wait for this server. */
+export type OnEvent = (event: GitHubEvent) => void | Promise<readonly number[]>;
+
 /** What every resource works with. */
 export interface Hub {
   owner: string;
@@ -18,7 +21,9 @@ export interface Hub {
   /** Where the runner keeps what a run left; for the pages. */
   runsDir: string;
   contract: Contract;
-  onEvent: (event: GitHubEvent) => void;
+  onEvent: OnEvent;
+  /** Changes happen one after the other: git and the state file move together. */
+  alone: <T>(work: () => Promise<T>) => Promise<T>;
   onError: (error: unknown) => void;
 }
 

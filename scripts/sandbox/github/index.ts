@@ -1,18 +1,21 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { createActionsToken, createUserToken } from './accounts.ts';
+import { createActionsToken, createUserToken, revokeToken, type TokenRights } from './accounts.ts';
 import { contract } from './contract.ts';
 import { Faults, type Fault } from './faults.ts';
 import { Git } from './git.ts';
-import type { Hub } from './hub.ts';
-import { ACTIONS_BOT, type GitHubEvent } from './records.ts';
+import type { Hub, OnEvent } from './hub.ts';
+import { ACTIONS_BOT } from './records.ts';
 import { actions } from './resources/actions.ts';
+import { comments } from './resources/comments.ts';
 import { deployments } from './resources/deployments.ts';
 import { issues } from './resources/issues.ts';
+import { labels } from './resources/labels.ts';
 import { pulls } from './resources/pulls.ts';
+import { refs } from './resources/refs.ts';
 import { repository } from './resources/repository.ts';
-import { API_PREFIX, responder } from './server.ts';
+import { API_PREFIX, oneAtATime, responder } from './server.ts';
 import { Store } from './store.ts';
 import { UPDATE_HOOK } from './smart-http.ts';
 
@@ -28,8 +31,8 @@ export interface GitHubOptions {
   owner: string;
   repo: string;
   defaultBranch?: string;
-  /** Called in order, before the request that caused it is answered. Must not wait for this server. */
-  onEvent: (event: GitHubEvent) => void;
+  /** Called in order, before the request that caused it is answered. */
+  onEvent: OnEvent;
   /** Told of faults of the sandbox itself, which are answered with 500: git shows its user no more than that. */
   onError?: (error: unknown) => void;
   /** Where the runner keeps what its runs leave, for the pages. Default: a folder of `stateDir`. */
@@ -48,8 +51,9 @@ export interface LocalGitHub {
   /** `user` is the owner's own, `actions` the workflows' (`GITHUB_TOKEN`). */
   tokens: { user: string; actions: string };
   createUserToken: (login: string) => string;
-  /** A workflow's token of its own; `readOnly` is what forks and Dependabot get. */
-  createActionsToken: (options?: { readOnly?: boolean }) => string;
+  /** A run's token of its own, until it is revoked. */
+  createActionsToken: (rights?: TokenRights) => string;
+  revokeToken: (token: string) => void;
   addFault: (fault: Fault) => void;
   store: Store;
   close: () => Promise<void>;
@@ -62,13 +66,15 @@ export async function startGitHub(options: GitHubOptions): Promise<LocalGitHub> 
   const git = new Git(join(stateDir, 'git', owner, `${repo}.git`));
   if (!existsSync(git.dir)) await git.init(defaultBranch, UPDATE_HOOK);
   const tokenOf = (login: string): string | undefined =>
-    Object.entries(store.state.tokens).find(([, account]) => account.login === login && !account.readOnly)?.[0];
+    Object.entries(store.state.tokens).find(
+      ([, account]) => account.login === login && !account.readOnly && account.permissions === undefined,
+    )?.[0];
   const tokens = {
     user: options.tokens?.user ?? tokenOf(owner) ?? createUserToken(store, owner),
     actions: options.tokens?.actions ?? tokenOf(ACTIONS_BOT) ?? createActionsToken(store),
   };
   createUserToken(store, owner, tokens.user);
-  createActionsToken(store, false, tokens.actions);
+  createActionsToken(store, {}, tokens.actions);
 
   const server = createServer();
   await new Promise<void>((done, fail) => {
@@ -79,8 +85,9 @@ export async function startGitHub(options: GitHubOptions): Promise<LocalGitHub> 
   const serverUrl = `http://127.0.0.1:${address.port}`;
   const apiUrl = serverUrl + API_PREFIX;
   const runsDir = options.runsDir ?? join(stateDir, 'runs');
-  const hub: Hub = { owner, repo, defaultBranch, apiUrl, serverUrl, git, store, runsDir, contract, onEvent, onError };
-  const resources = [repository, pulls, issues, deployments, actions];
+  const addresses = { owner, repo, defaultBranch, apiUrl, serverUrl, runsDir };
+  const hub: Hub = { ...addresses, git, store, contract, onEvent, onError, alone: oneAtATime() };
+  const resources = [repository, refs, pulls, issues, comments, labels, deployments, actions];
   const faults = new Faults();
   const respond = responder(hub, Object.assign({}, ...resources.map((resource) => resource(hub))), faults);
   server.on('request', (request, response) => void respond(request, response));
@@ -92,7 +99,8 @@ export async function startGitHub(options: GitHubOptions): Promise<LocalGitHub> 
     gitDir: git.dir,
     tokens,
     createUserToken: (login) => createUserToken(store, login),
-    createActionsToken: ({ readOnly = false } = {}) => createActionsToken(store, readOnly),
+    createActionsToken: (rights) => createActionsToken(store, rights),
+    revokeToken: (token) => revokeToken(store, token),
     addFault: (fault) => faults.add(fault),
     store,
     close: () =>

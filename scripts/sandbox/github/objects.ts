@@ -53,21 +53,24 @@ export function userObject(hub: Hub, login: string): Json & { login: string } {
   };
 }
 
-/** `full-repository`, which holds what the smaller forms of a repository hold too. */
-export function repositoryObject(hub: Hub): Json {
+/** `full-repository`, which holds what the smaller forms of a repository hold too. Another owner's is a fork. */
+export function repositoryObject(hub: Hub, owner = hub.owner): Json {
   const { state } = hub.store;
-  const html = repoHtml(hub);
+  const fork = owner !== hub.owner;
+  const html = `${hub.serverUrl}/${owner}/${hub.repo}`;
+  const api = `${hub.apiUrl}/repos/${owner}/${hub.repo}`;
+  const id = fork ? REPOSITORY_ID + hub.store.user(owner).id : REPOSITORY_ID;
   const issues = state.issues.filter((issue) => issue.state === 'open').length;
   const zeros = ['forks', 'forks_count', 'stargazers_count', 'watchers', 'watchers_count', 'subscribers_count'];
   return {
-    id: REPOSITORY_ID,
-    node_id: nodeId('Repository', REPOSITORY_ID),
+    id,
+    node_id: nodeId('Repository', id),
     name: hub.repo,
-    full_name: `${hub.owner}/${hub.repo}`,
-    owner: userObject(hub, hub.owner),
-    url: repoApi(hub),
+    full_name: `${owner}/${hub.repo}`,
+    owner: userObject(hub, owner),
+    url: api,
     html_url: html,
-    ...addresses(repoApi(hub), REPOSITORY_URLS),
+    ...addresses(api, REPOSITORY_URLS),
     git_url: `${html.replace(/^http/, 'git')}.git`,
     ssh_url: `${html.replace(/^http/, 'ssh')}.git`,
     clone_url: `${html}.git`,
@@ -75,7 +78,7 @@ export function repositoryObject(hub: Hub): Json {
     ...Object.fromEntries(zeros.map((name) => [name, 0])),
     ...{ network_count: 0, size: 0, open_issues: issues, open_issues_count: issues },
     ...{ description: null, homepage: null, language: null, mirror_url: null, license: null, topics: [] },
-    ...{ private: false, visibility: 'public', fork: false, is_template: false, archived: false, disabled: false },
+    ...{ private: false, visibility: 'public', fork, is_template: false, archived: false, disabled: false },
     ...{ has_issues: true, has_projects: false, has_wiki: false, has_pages: false, has_downloads: false },
     ...{ has_discussions: false, allow_forking: false, web_commit_signoff_required: false },
     ...{ allow_merge_commit: true, allow_squash_merge: true, allow_rebase_merge: true, allow_auto_merge: false },
@@ -110,7 +113,7 @@ export function appObject(hub: Hub, login: string): Json | null {
 
 export function association(hub: Hub, login: string): string {
   if (login === hub.owner) return 'OWNER';
-  return login === ACTIONS_BOT ? 'NONE' : 'COLLABORATOR';
+  return login === ACTIONS_BOT || hub.store.state.forks.includes(login) ? 'NONE' : 'COLLABORATOR';
 }
 
 /** The account behind a commit, by the no-reply address that GitHub gives each. */

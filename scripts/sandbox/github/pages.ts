@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { marked } from 'marked';
 import { escapeHtml } from '../../../actions/lib/markdown/escape.ts';
 import type { Hub } from './hub.ts';
+import { markdown } from './markdown.ts';
 import type { IssueRecord, RunRecord } from './records.ts';
 
 /**
- * What people look at: the repository with its pull requests and runs, a pull request with its comments, a run with its summary,
- * jobs and log, at GitHub's own addresses, so that the links in comments work.
+ * What people look at: the repository with its pull requests, issues and runs, a pull request or an issue with its comments, a run with
+ * its summary, jobs and log, at GitHub's own addresses, so that the links in comments work.
  *
  * @returns the page as HTML, `undefined` if there is none at this path
  */
@@ -15,9 +15,10 @@ export function page(hub: Hub, path: string): string | undefined {
   const { store, runsDir } = hub;
   const base = `/${hub.owner}/${hub.repo}`;
   if (path === '/' || path === base) return repositoryPage(hub, base);
-  const number = new RegExp(`^${base}/pull/(\\d+)$`).exec(path)?.[1];
-  const pull = store.state.issues.find((issue) => String(issue.number) === number);
-  if (pull !== undefined) return pullPage(hub, base, pull);
+  // As at GitHub, a pull request is found among the issues, too.
+  const number = new RegExp(`^${base}/(?:pull|issues)/(\\d+)$`).exec(path)?.[1];
+  const issue = store.state.issues.find((candidate) => String(candidate.number) === number);
+  if (issue !== undefined) return issuePage(hub, base, issue);
   const id = new RegExp(`^${base}/actions/runs/(\\d+)$`).exec(path)?.[1];
   const run = store.state.runs.find((candidate) => String(candidate.id) === id);
   return run === undefined ? undefined : runPage(hub, base, run, join(runsDir, String(run.id)));
@@ -26,33 +27,52 @@ export function page(hub: Hub, path: string): string | undefined {
 function repositoryPage({ store, owner, repo }: Hub, base: string): string {
   const issues = store.state.issues.toReversed();
   return layout(base, `${owner}/${repo}`, [
-    '<h2>Pull requests and issues</h2>',
-    table(
-      issues.map((issue) => [
-        `<a href="${base}/pull/${issue.number}">#${issue.number}</a>`,
-        escapeHtml(issue.title),
-        stateOf(issue),
-        escapeHtml(issue.author),
-      ]),
-    ),
+    '<h2>Pull requests</h2>',
+    table(issues.filter(({ pull }) => pull !== undefined).map((issue) => issueRow(issue, base))),
+    '<h2>Issues</h2>',
+    table(issues.filter(({ pull }) => pull === undefined).map((issue) => issueRow(issue, base))),
     '<h2>Runs</h2>',
     table(store.state.runs.toReversed().map((run) => runRow(run, base))),
   ]);
 }
 
-function pullPage({ store }: Hub, base: string, issue: IssueRecord): string {
+function issueRow(issue: IssueRecord, base: string): string[] {
+  const kind = issue.pull === undefined ? 'issues' : 'pull';
+  return [
+    `<a href="${base}/${kind}/${issue.number}">#${issue.number}</a>`,
+    `${escapeHtml(issue.title)}${labelsOf(issue)}`,
+    stateOf(issue),
+    escapeHtml(issue.author),
+  ];
+}
+
+function labelsOf({ labels }: IssueRecord): string {
+  return labels.map((name) => ` <span class="label">${escapeHtml(name)}</span>`).join('');
+}
+
+function issuePage({ store }: Hub, base: string, issue: IssueRecord): string {
   const comments = store.state.comments.filter((comment) => comment.issue === issue.number);
   const runs = store.state.runs.filter((run) => run.ref === `refs/pull/${issue.number}/merge`);
   return layout(base, `${issue.title} #${issue.number}`, [
-    `<p>${stateOf(issue)} · ${escapeHtml(issue.author)}${issue.pull === undefined ? '' : ` · ${escapeHtml(issue.pull.head)} → ${escapeHtml(issue.pull.base)}`}</p>`,
+    `<p>${aboutIssue(issue).join(' · ')}${labelsOf(issue)}</p>`,
     markdown(issue.body ?? ''),
     ...comments.map(({ author, body, created_at, updated_at }) => {
       const edited = created_at === updated_at ? '' : ` · edited ${time(updated_at)}`;
       return `<article><header>${escapeHtml(author)} · ${time(created_at)}${edited}</header>${markdown(body)}</article>`;
     }),
-    '<h2>Runs</h2>',
-    table(runs.toReversed().map((run) => runRow(run, base))),
+    ...(issue.pull === undefined ? [] : ['<h2>Runs</h2>', table(runs.toReversed().map((run) => runRow(run, base)))]),
   ]);
+}
+
+function aboutIssue(issue: IssueRecord): string[] {
+  const { pull, assignees, closed_by: by } = issue;
+  const from = pull?.fork === undefined ? '' : `${pull.fork}:`;
+  return [
+    stateOf(issue) + (issue.state === 'closed' && by !== null ? ` by ${escapeHtml(pull?.merged_by ?? by)}` : ''),
+    escapeHtml(issue.author),
+    ...(pull === undefined ? [] : [escapeHtml(`${from}${pull.head} → ${pull.base}`)]),
+    ...(assignees.length === 0 ? [] : [`assigned to ${escapeHtml(assignees.join(', '))}`]),
+  ];
 }
 
 function runPage({ store }: Hub, base: string, run: RunRecord, folder: string): string {
@@ -96,8 +116,12 @@ function layout(base: string, title: string, parts: readonly string[]): string {
   article { border: 1px solid #d1d9e0; border-radius: 6px; margin: 1rem 0; padding: 0 1rem 1rem }
   article header { background: #f6f8fa; border-bottom: 1px solid #d1d9e0; margin: 0 -1rem 1rem; padding: .5rem 1rem; color: #59636e }
   pre { background: #f6f8fa; border-radius: 6px; padding: .8rem; overflow: auto; font-size: 12px; line-height: 1.45 }
-  summary { cursor: pointer } blockquote { border-left: 4px solid #d1242f; margin: 0; padding: 0 1rem }
-  .success, .merged, .add { color: #1a7f37 } .failure, .remove { color: #d1242f } .in_progress, .queued, .note { color: #9a6700 }
+  summary { cursor: pointer } blockquote { border-left: 4px solid #d1d9e0; color: #59636e; margin: 0; padding: 0 1rem }
+  .label { border: 1px solid #d1d9e0; border-radius: 1em; padding: 0 .5em; font-size: 12px }
+  .alert { border-left: 4px solid; margin: 1rem 0; padding: .3rem 1rem } .alert-title { font-weight: 600 } .alert > :not(.alert-title) { color: #1f2328 }
+  .alert.note { color: #0969da } .alert.tip { color: #1a7f37 } .alert.important { color: #8250df }
+  .alert.warning { color: #9a6700 } .alert.caution { color: #d1242f }
+  .open, .success, .add { color: #1a7f37 } .merged, .closed { color: #8250df } .failure, .remove { color: #d1242f } .in_progress, .queued, .note { color: #9a6700 }
 </style>
 <p><a href="${base}">Sandbox</a></p><h1>${escapeHtml(title)}</h1>
 ${parts.join('\n')}</html>`;
@@ -110,21 +134,6 @@ function table(rows: readonly (readonly string[])[]): string {
 
 function mark(state: string): string {
   return `<span class="${escapeHtml(state)}">${escapeHtml(state.replaceAll('_', ' '))}</span>`;
-}
-
-/** As GitHub renders it: tables, folded parts, and diffs in colour. */
-function markdown(text: string): string {
-  const html = marked.parse(text, { gfm: true, async: false });
-  return html.replaceAll(
-    /(<code class="language-diff">)([\s\S]*?)(<\/code>)/g,
-    (_, open: string, body: string, end: string) => {
-      const lines = body.split('\n').map((line) => {
-        const kind = { '+': 'add', '-': 'remove', '!': 'note' }[line.charAt(0)];
-        return kind === undefined ? line : `<span class="${kind}">${line}</span>`;
-      });
-      return `${open}${lines.join('\n')}${end}`;
-    },
-  );
 }
 
 function time(iso: string): string {

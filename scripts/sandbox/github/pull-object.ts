@@ -4,10 +4,16 @@ import type { IssueRecord, PullRecord } from './records.ts';
 
 type PullIssue = IssueRecord & { pull: PullRecord };
 
-export function labelObject(hub: Hub, name: string): Json {
+export function labelObject(hub: Hub, name: string): Linked {
   const label = hub.store.label(name);
   const url = `${repoApi(hub)}/labels/${encodeURIComponent(label.name)}`;
-  return { ...label, node_id: nodeId('Label', label.id), url, description: '', color: 'ededed', default: false };
+  const looks = { description: '', color: 'ededed', default: false };
+  return { ...looks, ...label, node_id: nodeId('Label', label.id), url };
+}
+
+export function assigned(hub: Hub, { assignees }: IssueRecord): Json {
+  const users = assignees.map((login) => userObject(hub, login));
+  return { assignee: users[0] ?? null, assignees: users };
 }
 
 /** `pull-request-simple`, as lists hold it. */
@@ -26,10 +32,10 @@ export function simplePullObject(hub: Hub, issue: PullIssue): Linked {
     statuses_url: `${api}/statuses/${pull.head_sha}`,
   };
   const links = Object.entries({ self_url: url, ...urls }).map(([name, href]) => [name.replace('_url', ''), { href }]);
-  const side = (ref: string, sha: string): Json => ({
-    ...{ label: `${hub.owner}:${ref}`, ref, sha },
-    user: userObject(hub, hub.owner),
-    repo: repositoryObject(hub),
+  const side = (owner: string, ref: string, sha: string): Json => ({
+    ...{ label: `${owner}:${ref}`, ref, sha },
+    user: userObject(hub, owner),
+    repo: repositoryObject(hub, owner),
   });
   return {
     url,
@@ -41,15 +47,16 @@ export function simplePullObject(hub: Hub, issue: PullIssue): Linked {
     ...{ number, state: issue.state, locked: false, active_lock_reason: null, title: issue.title, body: issue.body },
     user: userObject(hub, issue.author),
     labels: issue.labels.map((name) => labelObject(hub, name)),
-    ...{ milestone: null, assignee: null, assignees: [], requested_reviewers: [], requested_teams: [] },
+    ...assigned(hub, issue),
+    ...{ milestone: null, requested_reviewers: [], requested_teams: [] },
     created_at: issue.created_at,
     updated_at: issue.updated_at,
     closed_at: issue.closed_at,
     merged_at: pull.merged_at,
     merge_commit_sha: pull.merge_commit_sha,
     draft: pull.draft,
-    head: side(pull.head, pull.head_sha),
-    base: side(pull.base, pull.base_sha),
+    head: side(pull.fork ?? hub.owner, pull.head, pull.head_sha),
+    base: side(hub.owner, pull.base, pull.base_sha),
     _links: Object.fromEntries(links),
     author_association: association(hub, issue.author),
     auto_merge: null,

@@ -2,16 +2,24 @@
 
 export const ACTIONS_BOT = 'github-actions[bot]';
 
+export const MERGE_QUEUE_BOT = 'github-merge-queue[bot]';
+export const DEPENDABOT = 'dependabot[bot]';
+
+/** What a workflow's `permissions` give, by their names there (`pull-requests`); what is not named is not given. */
+export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
+
 /** Who asks. What the actions token does starts no workflow, as at GitHub. */
 export interface Account {
   login: string;
   kind: 'user' | 'actions' | 'anonymous';
   readOnly: boolean;
+  /** Of an actions token; without them it may do everything. */
+  permissions?: Permissions;
 }
 
 /** What starts workflows: a webhook with what Actions makes of it. */
 export interface GitHubEvent {
-  name: 'push' | 'pull_request' | 'workflow_dispatch' | 'schedule';
+  name: 'push' | 'pull_request' | 'workflow_dispatch' | 'schedule' | 'issue_comment' | 'merge_group';
   /** `github.ref`: a branch, or `refs/pull/N/merge`. */
   ref: string;
   /** `github.sha`: the branch's commit, or the test merge. */
@@ -20,7 +28,7 @@ export interface GitHubEvent {
   actor: string;
   /** The webhook's payload, checked against GitHub's description; `github.event` in a workflow. */
   payload: Record<string, unknown>;
-  /** File name of the one workflow that a dispatch means. */
+  /** File name of the one workflow that a dispatch or a schedule means. */
   workflow?: string;
 }
 
@@ -41,6 +49,8 @@ export interface CommentRecord extends Entry {
   body: string;
 }
 export interface PullRecord {
+  /** Whose fork the head branch is in; left out for the repository itself. */
+  fork?: string;
   head: string;
   head_sha: string;
   base: string;
@@ -63,7 +73,9 @@ export interface IssueRecord extends Entry {
   state_reason: string | null;
   author: string;
   labels: string[];
+  assignees: string[];
   closed_at: string | null;
+  closed_by: string | null;
   pull?: PullRecord;
 }
 export interface DeploymentRecord extends Entry {
@@ -100,6 +112,8 @@ export interface RunRecord extends Entry {
   ref: string;
   head_sha: string;
   actor: string;
+  /** Who has run it again; the actor stays who it was first. */
+  triggering_actor?: string;
   display_title: string;
   status: RunStatus;
   conclusion: Conclusion | null;
@@ -132,10 +146,12 @@ export interface State {
   pushed_at: string;
   users: UserRecord[];
   tokens: Record<string, Account>;
+  /** Those who have a fork, and therefore no rights here. */
+  forks: string[];
   protectedBranches: string[];
   issues: IssueRecord[];
   comments: CommentRecord[];
-  labels: { id: number; name: string }[];
+  labels: { id: number; name: string; color?: string; description?: string }[];
   deployments: DeploymentRecord[];
   workflows: { id: number; path: string }[];
   runs: RunRecord[];

@@ -3,14 +3,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { authenticate, requireWrite } from './accounts.ts';
+import { authenticate } from './accounts.ts';
 import { ApiError, type Answer, type Handlers } from './answers.ts';
 import type { Operation } from './contract.ts';
-import { refsMoved, type Move } from './events.ts';
+import { controls } from './controls.ts';
+import { forkRefs, refsMoved, type Move } from './events.ts';
 import type { Faults } from './faults.ts';
 import { ZERO } from './git.ts';
 import type { Hub } from './hub.ts';
 import { page } from './pages.ts';
+import { requireAccess, requirePush } from './permissions.ts';
 import { serveGit } from './smart-http.ts';
 
 /** GitHub Enterprise Server's layout: one address for git and pages, the API below it. */
@@ -20,7 +22,8 @@ const RATE_LIMIT = 5000;
 export type Respond = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export function responder(hub: Hub, handlers: Handlers, faults: Faults): Respond {
-  const alone = oneAtATime();
+  const { alone } = hub;
+  const control = controls(hub, faults);
   let used = 0;
 
   const api = async (request: IncomingMessage, url: URL): Promise<Answer> => {
@@ -38,7 +41,7 @@ export function responder(hub: Hub, handlers: Handlers, faults: Faults): Respond
     }
     checkRepository(hub, operation);
     const text = (await buffer(request)).toString('utf8');
-    if (method !== 'GET') requireWrite(actor);
+    requireAccess(hub, actor, method, operation);
     const call = { path: operation.path, query: Object.fromEntries(url.searchParams), body: parseBody(text), actor };
     const wrong = [
       ...contract.parameters(operation, 'path', call.path),
@@ -57,19 +60,27 @@ export function responder(hub: Hub, handlers: Handlers, faults: Faults): Respond
     }
   };
 
-  const git = async (request: IncomingMessage, response: ServerResponse, url: URL, path: string): Promise<void> => {
+  const git = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    { path, fork }: GitPath,
+  ): Promise<void> => {
     const { store } = hub;
     const actor = authenticate(store, request.headers.authorization);
     const push = path.endsWith('/git-receive-pack') || url.searchParams.get('service') === 'git-receive-pack';
-    if (push) requireWrite(actor);
-    const target = { root: dirname(dirname(hub.git.dir)), path, query: url.search.slice(1) };
-    const rights = { user: push ? actor.login : undefined, protectedBranches: store.state.protectedBranches };
+    if (push) requirePush(hub, actor, fork);
+    const target = { root: dirname(dirname(hub.git.dir)), path, query: url.search.slice(1), namespace: fork };
+    const protectedBranches = fork === undefined ? store.state.protectedBranches : [];
+    const rights = { user: push ? actor.login : undefined, protectedBranches };
     const serve = async (): Promise<void> => {
       const before = await hub.git.refs();
       await serveGit(request, response, { ...target, ...rights }, async () => {
         if (request.method !== 'POST' || !push) return;
         const after = await hub.git.refs();
-        const names = new Set([...before.keys(), ...after.keys()].filter((ref) => !ref.startsWith('refs/pull/')));
+        const ours = (ref: string): boolean =>
+          fork === undefined ? !/^refs\/(pull|namespaces)\//.test(ref) : ref.startsWith(forkRefs(fork));
+        const names = new Set([...before.keys(), ...after.keys()].filter(ours));
         const move = (ref: string): Move => ({ ref, before: before.get(ref) ?? ZERO, after: after.get(ref) ?? ZERO });
         await refsMoved(hub, actor, [...names].map(move));
         store.save();
@@ -79,14 +90,8 @@ export function responder(hub: Hub, handlers: Handlers, faults: Faults): Respond
   };
 
   const sandbox = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
-    if (path === '/_sandbox/faults' && request.method === 'POST') {
-      faults.addText((await buffer(request)).toString('utf8'));
-      return send(response, { status: 201, body: { message: 'The fault is set.' } });
-    }
-    if (path === '/_sandbox/faults' && request.method === 'DELETE') {
-      faults.clear();
-      return send(response, { status: 204 });
-    }
+    const answer = await control(request, path);
+    if (answer !== undefined) return send(response, answer);
     const id = /^\/_sandbox\/logs\/(\d+)$/.exec(path)?.[1];
     const file = hub.store.state.jobs.find((job) => String(job.id) === id)?.logFile;
     if (file === undefined || file === null || !existsSync(file)) throw new ApiError(404, 'Not Found');
@@ -98,6 +103,7 @@ export function responder(hub: Hub, handlers: Handlers, faults: Faults): Respond
 
   return async (request, response) => {
     const url = new URL(request.url ?? '/', hub.serverUrl);
+    const method = request.method ?? 'GET';
     used += 1;
     const reset = Math.ceil(Date.now() / 3_600_000) * 3600;
     const remaining = Math.max(RATE_LIMIT - used, 0);
@@ -106,7 +112,9 @@ export function responder(hub: Hub, handlers: Handlers, faults: Faults): Respond
     try {
       const path = url.pathname;
       if (path.startsWith('/_sandbox/')) return await sandbox(request, response, path);
-      const fault = faults.take(request.method ?? 'GET', path + url.search);
+      const isApi = path.startsWith(`${API_PREFIX}/`);
+      const operation = isApi ? hub.contract.find(method, path.slice(API_PREFIX.length))?.id : undefined;
+      const fault = faults.take(method, path + url.search, operation);
       if (fault?.delayMs !== undefined) await sleep(fault.delayMs);
       if (fault?.status !== undefined) {
         const { status, headers = {}, body = { message: 'Fault on demand', status: String(status) } } = fault;
@@ -114,7 +122,7 @@ export function responder(hub: Hub, handlers: Handlers, faults: Faults): Respond
       }
       const gitPath = gitPathOf(hub, path);
       if (gitPath !== undefined) return await git(request, response, url, gitPath);
-      if (path.startsWith(`${API_PREFIX}/`)) return send(response, await api(request, url));
+      if (isApi) return send(response, await api(request, url));
       if (path.endsWith('/info/refs')) throw new ApiError(404, 'Repository not found.');
       const html = page(hub, path);
       const headers = { 'content-type': 'text/html; charset=utf-8' };
@@ -141,7 +149,7 @@ function checked({ contract }: Hub, operation: Operation, answer: Answer): Answe
 
 function refuse(response: ServerResponse, error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const { status, message, errors, docs } = error instanceof ApiError ? error : new ApiError(500, text);
+  const { status, message, errors, docs, headers } = error instanceof ApiError ? error : new ApiError(500, text);
   const body = {
     message,
     ...(errors === undefined ? {} : { errors }),
@@ -150,7 +158,7 @@ function refuse(response: ServerResponse, error: unknown): void {
   };
   if (status === 401) response.setHeader('www-authenticate', 'Basic realm="GitHub"');
   if (response.headersSent) response.destroy();
-  else send(response, { status, body });
+  else send(response, { status, body, headers });
 }
 
 function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
@@ -174,15 +182,23 @@ function checkRepository(hub: Hub, { path }: Operation): void {
   if (!is(path['owner'], hub.owner) || !is(path['repo'], hub.repo)) throw new ApiError(404, 'Not Found');
 }
 
-/** `/owner/repo(.git)/info/refs` and the like, as a path below the folder of repositories. */
-function gitPathOf(hub: Hub, path: string): string | undefined {
-  const match = /^\/([^/]+\/[^/]+?)(?:\.git)?(\/(?:info\/refs|git-upload-pack|git-receive-pack))$/.exec(path);
-  const repository = `${hub.owner}/${hub.repo}`;
-  return match?.[1]?.toLowerCase() === repository.toLowerCase() ? `/${repository}.git${match[2] ?? ''}` : undefined;
+interface GitPath {
+  path: string;
+  fork: string | undefined;
+}
+
+/** `/owner/repo(.git)/info/refs` and the like, as a path below the folder of repositories; a fork's is the same, in a namespace. */
+function gitPathOf({ owner, repo, store }: Hub, path: string): GitPath | undefined {
+  const match = /^\/([^/]+)\/([^/]+?)(?:\.git)?(\/(?:info\/refs|git-upload-pack|git-receive-pack))$/.exec(path);
+  if (match?.[2]?.toLowerCase() !== repo.toLowerCase()) return undefined;
+  const whose = match[1]?.toLowerCase();
+  const fork = store.state.forks.find((login) => login.toLowerCase() === whose);
+  if (fork === undefined && whose !== owner.toLowerCase()) return undefined;
+  return { path: `/${owner}/${repo}.git${match[3] ?? ''}`, fork };
 }
 
 /** Changes happen one after the other: git and the state file move together. */
-function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const next = last.then(work, work);

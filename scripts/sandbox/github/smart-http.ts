@@ -12,6 +12,8 @@ interface GitRequest {
   /** Who may push; undefined reads only. */
   user: string | undefined;
   protectedBranches: string[];
+  /** Git's own: whose refs these are. */
+  namespace: string | undefined;
 }
 
 /** Pushes to a protected branch are refused as GitHub does, in the repository's own update hook. */
@@ -27,7 +29,7 @@ fi
 export async function serveGit(
   request: IncomingMessage,
   response: ServerResponse,
-  { root, path, query, user, protectedBranches }: GitRequest,
+  { root, path, query, user, protectedBranches, namespace }: GitRequest,
   before: () => Promise<void>,
 ): Promise<void> {
   const header = (name: string): string => String(request.headers[name] ?? '');
@@ -43,6 +45,7 @@ export async function serveGit(
       HTTP_CONTENT_ENCODING: header('content-encoding'),
       GIT_PROTOCOL: header('git-protocol'),
       SANDBOX_PROTECTED: protectedBranches.map((name) => `refs/heads/${name}`).join('\n'),
+      ...(namespace === undefined ? {} : { GIT_NAMESPACE: namespace }),
       ...(user === undefined ? {} : { REMOTE_USER: user, REMOTE_ADDR: '127.0.0.1' }),
       ...('content-length' in request.headers ? { CONTENT_LENGTH: header('content-length') } : {}),
     },

@@ -20,6 +20,8 @@ export class Store {
   readonly #file: string;
   readonly #cancelled: ((run: RunRecord) => void)[] = [];
   readonly #rerun: ((run: RunRecord, event: GitHubEvent) => void)[] = [];
+  /** Waiting for the end of some run. */
+  readonly #completed: (() => void)[] = [];
 
   constructor(dir: string) {
     this.#dir = dir;
@@ -73,7 +75,7 @@ export class Store {
       state: 'open',
       state_reason: null,
       author: login,
-      labels: [],
+      ...{ labels: [], assignees: [], closed_by: null },
       ...times,
     };
   }
@@ -95,7 +97,7 @@ export class Store {
     const run_number = this.state.runs.filter((other) => other.workflow === workflow).length + 1;
     const run: RunRecord = {
       ...{ id, name, workflow, run_number, run_attempt: 1, event: event.name, eventFile, ref: event.ref },
-      ...{ head_sha: event.sha, actor: event.actor, display_title: title, status: 'queued', conclusion: null },
+      ...{ head_sha: headOf(event), actor: event.actor, display_title: title, status: 'queued', conclusion: null },
       ...{ created_at: now(), updated_at: now(), run_started_at: now() },
     };
     this.state.runs.push(run);
@@ -106,6 +108,14 @@ export class Store {
   updateRun(id: number, change: Partial<Pick<RunRecord, 'status' | 'conclusion' | 'display_title'>>): RunRecord {
     const run = Object.assign(one(this.state.runs, id), change, { updated_at: now() });
     this.save();
+    if (run.status === 'completed') for (const listener of this.#completed.splice(0)) listener();
+    return run;
+  }
+
+  /** The run when it has ended. */
+  async completed(id: number): Promise<RunRecord> {
+    const run = one(this.state.runs, id);
+    while (run.status !== 'completed') await new Promise<void>((ended) => this.#completed.push(ended));
     return run;
   }
 
@@ -142,13 +152,19 @@ export class Store {
     for (const listener of this.#cancelled) listener(run);
   }
 
-  rerun(run: RunRecord): void {
+  rerun(run: RunRecord, triggering_actor: string): void {
     const event: GitHubEvent = JSON.parse(readFileSync(run.eventFile, 'utf8'));
-    const again = { status: 'queued', conclusion: null, run_attempt: run.run_attempt + 1 };
+    const again = { status: 'queued', conclusion: null, run_attempt: run.run_attempt + 1, triggering_actor };
     Object.assign(run, again, { updated_at: now(), run_started_at: now() });
     this.save();
     for (const listener of this.#rerun) listener(run, event);
   }
+}
+
+/** A pull request's runs are listed by its own commit, not by the test merge that they run on. */
+function headOf({ name, sha, payload }: GitHubEvent): string {
+  const head: unknown = name === 'pull_request' ? Object(Object(payload['pull_request']).head).sha : undefined;
+  return typeof head === 'string' ? head : sha;
 }
 
 /** As GitHub writes times: ISO 8601, UTC, seconds. */
@@ -172,14 +188,18 @@ function one<T extends { id: number }>(records: T[], id: number): T {
 
 function read(file: string): State {
   const state: State = JSON.parse(readFileSync(file, 'utf8'));
-  if (state.version === 1) return state;
+  if (state.version === 1) {
+    // What an earlier sandbox did not know yet.
+    const issues = state.issues.map((issue) => ({ ...{ assignees: [], closed_by: null }, ...issue }));
+    return { ...empty(), ...state, issues };
+  }
   throw new Error(`${file} is of another version of the sandbox: run make sandbox/reset`);
 }
 
 function empty(): State {
   return {
-    ...{ version: 1, nextId: 1000, nextNumber: 1, created_at: now(), pushed_at: now(), tokens: {}, users: [] },
-    ...{ protectedBranches: [], issues: [], comments: [], labels: [], deployments: [], workflows: [] },
+    ...{ version: 1, nextId: 1000, nextNumber: 1, created_at: now(), pushed_at: now(), tokens: {}, forks: [] },
+    ...{ users: [], protectedBranches: [], issues: [], comments: [], labels: [], deployments: [], workflows: [] },
     ...{ runs: [], jobs: [] },
   };
 }

@@ -37,6 +37,8 @@ export interface ActOptions {
   readonly vars: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
   readonly actor: string;
+  /** The workflow's name, as act's lines begin. */
+  readonly workflow: string;
   /** `owner/repo@ref` → a folder with an action that does the same job locally. */
   readonly replacements: ReadonlyMap<string, string>;
   readonly logFile: string;
@@ -69,7 +71,7 @@ export async function startAct(options: ActOptions): Promise<ActRun> {
   const read = async (stream: NodeJS.ReadableStream): Promise<void> => {
     for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {
       const line = parse(text);
-      log.write(line.msg.endsWith('\n') ? `${prefix(line)}${line.msg}` : `${prefix(line)}${line.msg}\n`);
+      log.write(`${prefix(line, options.workflow)}${line.msg}${line.msg.endsWith('\n') ? '' : '\n'}`);
       options.onLine(line);
     }
   };
@@ -120,12 +122,19 @@ function parse(text: string): ActLine {
   return { msg: text };
 }
 
-function prefix({ job, jobID, matrix }: ActLine): string {
-  if (job === undefined) return '';
-  return `[${jobName(jobID ?? job, matrix)}] `;
+function prefix(line: ActLine, workflow: string): string {
+  return line.job === undefined ? '' : `[${jobName(line, workflow)}] `;
 }
 
-export function jobName(id: string, matrix: Readonly<Record<string, string>> | undefined): string {
+/**
+ * A job by its id, with the values of its matrix. One of a called workflow comes after the name of the job that calls: act writes
+ * `Main/List` for a job of the workflow Main, and `test-1/Environment/Apply` for one of the workflow Environment that the job "test" of
+ * it calls, with a number for the place in the caller's matrix.
+ */
+export function jobName({ job = '', jobID, matrix }: ActLine, workflow: string): string {
   const values = Object.values(matrix ?? {});
-  return values.length === 0 ? id : `${id} (${values.join(', ')})`;
+  const id = jobID ?? job;
+  const own = values.length === 0 ? id : `${id} (${values.join(', ')})`;
+  if (job === '' || job.startsWith(`${workflow}/`)) return own;
+  return `${(job.split('/')[0] ?? '').replace(/-\d+$/, '')} / ${own}`;
 }

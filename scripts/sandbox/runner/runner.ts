@@ -5,10 +5,22 @@ import { promisify } from 'node:util';
 import { describeError } from '../../../actions/lib/errors.ts';
 import type { GitHubEvent, RunRecord } from '../github/records.ts';
 import type { LocalGitHub } from '../github/index.ts';
-import { jobName, startAct, type ActLine, type ActRun } from './act.ts';
+import { startAct, type ActRun } from './act.ts';
+import { contextsOf, refName } from './contexts.ts';
+import { JobTracker } from './jobs.ts';
+import { permissionsOf } from './permissions.ts';
 import { RunQueue } from './queue.ts';
 import { findReplacements } from './replacements.ts';
-import { workflowFor, type Workflow } from './workflows.ts';
+import { trustOf } from './trust.ts';
+import {
+  callsOf,
+  concurrencyOf,
+  NoYaml,
+  readWorkflow,
+  workflowFor,
+  type Workflow,
+  type WorkflowFile,
+} from './workflows.ts';
 
 const execute = promisify(execFile);
 
@@ -30,6 +42,13 @@ export interface RunnerOptions {
   readonly report: (message: string) => void;
 }
 
+interface Rights {
+  /** `GITHUB_TOKEN` */
+  readonly token: string;
+  /** Whether a token for AWS can be asked for. */
+  readonly idToken: boolean;
+}
+
 /** Starts the workflows that an event starts, as GitHub would: from the files of the event's own commit. */
 export class Runner {
   readonly #options: RunnerOptions;
@@ -47,18 +66,32 @@ export class Runner {
     options.github.store.onRerun((run, event) => void this.#guard(() => this.#enqueueAgain(run, event)));
   }
 
-  /** Never throws. A workflow file that cannot be read becomes a failed run, as at GitHub, and the sandbox goes on. */
-  handle(event: GitHubEvent): void {
-    void this.#guard(async () => {
+  /**
+   * Answers the runs that the event starts. Never rejects: a workflow file that cannot be read becomes a failed run, as at GitHub, and
+   * the sandbox goes on.
+   */
+  async handle(event: GitHubEvent): Promise<readonly number[]> {
+    const started: number[] = [];
+    // As at GitHub: a branch that goes starts nothing.
+    if (event.payload['deleted'] === true) return started;
+    await this.#guard(async () => {
       for (const path of await this.#workflowFiles(event)) {
+        let run: RunRecord | undefined;
         try {
           const workflow = await this.#workflow(event, path);
-          if (workflow !== undefined) this.#enqueue(this.#createRun(event, path, workflow.name), workflow, event);
+          if (workflow === undefined) continue;
+          run = this.#createRun(event, path, workflow.name);
+          this.#enqueue(run, workflow, event);
         } catch (error) {
-          await this.#fail(this.#createRun(event, path, path), error);
+          // As at GitHub, a file that is not YAML is a failed run of the push that brings it, and nothing to other events.
+          if (error instanceof NoYaml && event.name !== 'push') continue;
+          run ??= this.#createRun(event, path, path);
+          await this.#fail(run, error);
         }
+        started.push(run.id);
       }
     });
+    return started;
   }
 
   /** Cancels what runs and waits until its processes have ended. */
@@ -77,11 +110,27 @@ export class Runner {
 
   async #workflowFiles(event: GitHubEvent): Promise<string[]> {
     const list = await this.#git('ls-tree', '--name-only', event.sha, '.github/workflows/');
-    return list.split('\n').filter((path) => /\.ya?ml$/.test(path));
+    const files = list.split('\n').filter((path) => /\.ya?ml$/.test(path));
+    return event.workflow === undefined ? files : files.filter((path) => path.endsWith(`/${event.workflow}`));
   }
 
   async #workflow(event: GitHubEvent, path: string): Promise<Workflow | undefined> {
-    return workflowFor(event, path, await this.#git('show', `${event.sha}:${path}`));
+    const file = workflowFor(event, path, await this.#git('show', `${event.sha}:${path}`));
+    return file === undefined ? undefined : { ...file, called: await this.#called(event, file) };
+  }
+
+  /** What the workflow calls, and what that calls. */
+  async #called(event: GitHubEvent, file: WorkflowFile): Promise<ReadonlyMap<string, WorkflowFile>> {
+    const found = new Map<string, WorkflowFile>();
+    const waiting = [...callsOf(file.content)];
+    for (let uses = waiting.shift(); uses !== undefined; uses = waiting.shift()) {
+      if (found.has(uses)) continue;
+      const path = uses.replace(/^\.\//, '');
+      const callee = readWorkflow(path, await this.#git('show', `${event.sha}:${path}`));
+      found.set(uses, callee);
+      waiting.push(...callsOf(callee.content));
+    }
+    return found;
   }
 
   #createRun(event: GitHubEvent, workflow: string, name: string): RunRecord {
@@ -102,15 +151,23 @@ export class Runner {
 
   async #enqueueAgain(run: RunRecord, event: GitHubEvent): Promise<void> {
     const workflow = await this.#workflow(event, run.workflow);
-    if (workflow !== undefined) this.#enqueue(run, workflow, event);
+    try {
+      if (workflow !== undefined) this.#enqueue(run, workflow, event);
+    } catch (error) {
+      await this.#fail(run, error);
+    }
   }
 
   #enqueue(run: RunRecord, workflow: Workflow, event: GitHubEvent): void {
+    const { owner, repo, github, vars: all } = this.#options;
+    const place = { owner, repo, serverUrl: github.serverUrl, apiUrl: github.apiUrl };
+    const vars = trustOf(event).variables ? all : {};
+    const concurrency = concurrencyOf(workflow, contextsOf(event, run, { ...place, vars }));
     this.#options.report(`run ${run.id} queued: ${run.name}, ${run.display_title}`);
     this.#cancelled.delete(run.id); // It may be run again after it was cancelled.
     this.#queue.add({
       id: run.id,
-      concurrency: workflow.concurrency,
+      concurrency,
       start: () => this.#start(run, workflow, event),
       cancel: (was) => {
         if (was === 'waiting') this.#conclude(run, 'cancelled');
@@ -129,7 +186,7 @@ export class Runner {
     try {
       if (this.#closed) return this.#conclude(run, 'cancelled');
       this.#options.github.store.updateRun(run.id, { status: 'in_progress' });
-      const code = await this.#act(run, workflow, event);
+      const code = await this.#withToken(workflow, event, (rights) => this.#act(run, workflow, event, rights));
       return this.#conclude(run, this.#cancelled.has(run.id) ? 'cancelled' : code === 0 ? 'success' : 'failure');
     } catch (error) {
       return this.#fail(run, error);
@@ -138,8 +195,21 @@ export class Runner {
     }
   }
 
-  async #act(run: RunRecord, workflow: Workflow, event: GitHubEvent): Promise<number> {
-    const { github, act, runsDir, cacheDir, installation, env, vars } = this.#options;
+  /** As at GitHub, a run's token ends with it. */
+  async #withToken<T>(workflow: Workflow, event: GitHubEvent, body: (rights: Rights) => Promise<T>): Promise<T> {
+    const { github } = this.#options;
+    const permissions = permissionsOf(workflow);
+    const { readOnly } = trustOf(event);
+    const token = github.createActionsToken({ readOnly, permissions });
+    try {
+      return await body({ token, idToken: permissions['id-token'] === 'write' && !readOnly });
+    } finally {
+      github.revokeToken(token);
+    }
+  }
+
+  async #act(run: RunRecord, workflow: Workflow, event: GitHubEvent, rights: Rights): Promise<number> {
+    const { github, act, runsDir, cacheDir, installation, env, vars, owner, repo, report } = this.#options;
     const folder = join(runsDir, String(run.id));
     const tree = join(folder, 'tree');
     await mkdir(folder, { recursive: true });
@@ -148,7 +218,9 @@ export class Runner {
     const eventFile = join(folder, 'payload.json');
     await writeFile(workflowFile, workflow.forAct);
     await writeFile(eventFile, JSON.stringify(event.payload));
-    const jobs = new JobTracker(this.#options, run, folder, () => this.#cancelled.has(run.id));
+    for (const { path, forAct } of workflow.called.values()) await writeFile(join(tree, path), forAct);
+    const isCancelled = (): boolean => this.#cancelled.has(run.id);
+    const jobs = new JobTracker({ github, owner, repo, report, run, event, folder, isCancelled });
     const actRun = await startAct({
       act,
       event: event.name,
@@ -156,7 +228,11 @@ export class Runner {
       workflowFile,
       eventFile,
       scratch: join(folder, 'scratch'),
-      env: { ...env, SANDBOX_RUN_DIR: folder, SANDBOX_CACHE_DIR: cacheDir, SANDBOX_INSTALLATION: installation },
+      env: {
+        ...env,
+        ...{ SANDBOX_RUN_DIR: folder, SANDBOX_CACHE_DIR: cacheDir, SANDBOX_INSTALLATION: installation },
+        SANDBOX_ID_TOKEN: rights.idToken ? 'write' : '',
+      },
       overrides: {
         GITHUB_API_URL: github.apiUrl,
         GITHUB_SERVER_URL: github.serverUrl,
@@ -164,10 +240,16 @@ export class Runner {
         GITHUB_RUN_ID: String(run.id),
         GITHUB_RUN_NUMBER: String(run.run_number),
         GITHUB_RUN_ATTEMPT: String(run.run_attempt),
+        GITHUB_TRIGGERING_ACTOR: run.triggering_actor ?? event.actor,
+        // act would take them from the tree's branch; SHA_REF is its own name for the commit.
+        GITHUB_REF: event.ref,
+        GITHUB_REF_NAME: refName(event.ref),
+        SHA_REF: event.sha,
       },
-      vars,
-      secrets: { GITHUB_TOKEN: github.tokens.actions },
+      vars: trustOf(event).variables ? vars : {},
+      secrets: { GITHUB_TOKEN: rights.token },
       actor: event.actor,
+      workflow: workflow.name,
       replacements: await findReplacements(tree),
       logFile: join(folder, 'log.txt'),
       onLine: (line) => jobs.read(line),
@@ -184,11 +266,10 @@ export class Runner {
   async #checkOut(event: GitHubEvent, tree: string): Promise<void> {
     const { owner, repo } = this.#options;
     const { gitDir } = this.#options.github;
-    const ref = event.name === 'pull_request' ? event.ref : event.sha;
     await rm(tree, { recursive: true, force: true });
     await execute('git', ['clone', '--quiet', '--shared', '--no-checkout', gitDir, tree]);
-    await execute('git', ['-C', tree, 'fetch', '--quiet', 'origin', ref]);
-    await execute('git', ['-C', tree, 'checkout', '--quiet', '-B', branchOf(event.ref), 'FETCH_HEAD']);
+    // The event's own commit, also when it is run again: a shared clone has it, whatever its branch is by now.
+    await execute('git', ['-C', tree, 'checkout', '--quiet', '-B', branchOf(event.ref), event.sha]);
     await execute('git', ['-C', tree, 'remote', 'set-url', 'origin', `https://github.com/${owner}/${repo}.git`]);
   }
 
@@ -197,61 +278,6 @@ export class Runner {
       maxBuffer: 1 << 26,
     });
     return stdout;
-  }
-}
-
-/** Turns act's lines into jobs, their logs and the summary of the run. */
-class JobTracker {
-  readonly #options: RunnerOptions;
-  readonly #run: RunRecord;
-  readonly #folder: string;
-  readonly #isCancelled: () => boolean;
-  readonly #jobs = new Map<string, { id: number; logFile: string; done: boolean }>();
-  #writes: Promise<void> = Promise.resolve();
-
-  constructor(options: RunnerOptions, run: RunRecord, folder: string, isCancelled: () => boolean) {
-    this.#isCancelled = isCancelled;
-    this.#options = options;
-    this.#run = run;
-    this.#folder = folder;
-  }
-
-  read(line: ActLine): void {
-    if (line.job === undefined) return;
-    const name = jobName(line.jobID ?? line.job, line.matrix);
-    const job = this.#jobs.get(name) ?? this.#add(name);
-    if (line.command === 'summary') this.#append(join(this.#folder, 'summary.md'), line.content ?? '');
-    this.#append(job.logFile, line.msg.endsWith('\n') ? line.msg : `${line.msg}\n`);
-    if (line.jobResult !== undefined) {
-      job.done = true;
-      // act calls a job that was interrupted a failed one.
-      const conclusion = line.jobResult === 'success' ? 'success' : this.#isCancelled() ? 'cancelled' : 'failure';
-      this.#complete(job.id, conclusion);
-      this.#options.report(`run ${this.#run.id} ${conclusion}: ${this.#run.name} / ${name}`);
-    }
-  }
-
-  async finish(): Promise<void> {
-    await this.#writes;
-    for (const job of this.#jobs.values()) if (!job.done) this.#complete(job.id, 'cancelled');
-  }
-
-  #add(name: string): { id: number; logFile: string; done: boolean } {
-    const { store } = this.#options.github;
-    const logFile = join(this.#folder, `${name.replaceAll(/[^\w-]+/g, '-')}.txt`);
-    const { id } = store.addJob(this.#run.id, { name, logFile });
-    store.updateJob(id, { status: 'in_progress' });
-    const job = { id, logFile, done: false };
-    this.#jobs.set(name, job);
-    return job;
-  }
-
-  #complete(id: number, conclusion: 'success' | 'failure' | 'cancelled'): void {
-    this.#options.github.store.updateJob(id, { status: 'completed', conclusion });
-  }
-
-  #append(file: string, text: string): void {
-    this.#writes = this.#writes.then(() => appendFile(file, text));
   }
 }
 
@@ -264,5 +290,7 @@ function titleOf({ payload }: GitHubEvent, name: string): string {
     const found: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
     return typeof found === 'string' ? found : undefined;
   };
-  return text(payload['pull_request'], 'title') ?? text(payload['head_commit'], 'message')?.split('\n')[0] ?? name;
+  const titled = text(payload['pull_request'], 'title') ?? text(payload['issue'], 'title');
+  const commit: unknown = Object(payload['merge_group']).head_commit ?? payload['head_commit'];
+  return titled ?? text(commit, 'message')?.split('\n')[0] ?? name;
 }

@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import { parseDocument, type Document } from 'yaml';
 import type { GitHubEvent } from '../github/records.ts';
+import { announceEnvironments } from './environments.ts';
+import { fillIn, ONLY_THE_JOB_KNOWS, type Contexts } from './expression.ts';
 
 /** A concurrency group of a workflow or of one of its jobs, its expressions filled in; `*` stands for what only a job knows. */
 export interface Concurrency {
@@ -10,31 +12,78 @@ export interface Concurrency {
   readonly queue: 'single' | 'max';
 }
 
-export interface Workflow {
+export type Mapping = Readonly<Record<string, unknown>>;
+
+/** One workflow file. */
+export interface WorkflowFile {
   /** Path from the repository's root. */
   readonly path: string;
   readonly name: string;
-  readonly concurrency: readonly Concurrency[];
-  /** The same file without `concurrency.queue`, which act 0.2.89 refuses; the sandbox's queue obeys it. */
+  readonly content: Mapping;
+  /**
+   * The same file for act 0.2.89: without `concurrency.queue`, which it refuses and the sandbox's queue obeys, and with a step that
+   * says the environment of a job that has one.
+   */
   readonly forAct: string;
 }
 
-type Mapping = Readonly<Record<string, unknown>>;
+export interface Workflow extends WorkflowFile {
+  /** The workflows of this repository that its jobs call, and those that these call, by what `uses` says. */
+  readonly called: ReadonlyMap<string, WorkflowFile>;
+}
+
+/** A workflow file that cannot be read. */
+export class NoYaml extends Error {}
 
 /** The workflow of this file if the event starts it. */
-export function workflowFor(event: GitHubEvent, path: string, source: string): Workflow | undefined {
-  const document = parseDocument(source);
-  if (document.errors.length > 0) throw new Error(`${path} is not YAML: ${document.errors[0]?.message ?? ''}`);
-  const content: unknown = document.toJS();
-  if (!isMapping(content) || !isStartedBy(event, path, content['on'])) return undefined;
-  const places = [content, ...Object.values(isMapping(content['jobs']) ? content['jobs'] : {}).filter(isMapping)];
-  return {
-    path,
-    name: typeof content['name'] === 'string' ? content['name'] : basename(path),
-    concurrency: places.flatMap((place) => concurrencyOf(place, event) ?? []),
-    forAct: withoutQueue(document),
-  };
+export function workflowFor(event: GitHubEvent, path: string, source: string): WorkflowFile | undefined {
+  const file = readWorkflow(path, source);
+  return isStartedBy(event, path, file.content['on']) ? file : undefined;
 }
+
+export function readWorkflow(path: string, source: string): WorkflowFile {
+  const document = parseDocument(source);
+  if (document.errors.length > 0) throw new NoYaml(`${path} is not YAML: ${document.errors[0]?.message ?? ''}`);
+  const parsed: unknown = document.toJS();
+  const content = isMapping(parsed) ? parsed : {};
+  const name = typeof content['name'] === 'string' ? content['name'] : basename(path);
+  return { path, name, content, forAct: copyForAct(document, name) };
+}
+
+/** What the jobs of a workflow call in this repository: `./.github/workflows/environment.yml`. */
+export function callsOf(content: Mapping): readonly string[] {
+  const uses = Object.values(jobsOf(content)).map((job) => job['uses']);
+  return uses.filter((path): path is string => typeof path === 'string' && path.startsWith('./'));
+}
+
+export function jobsOf(content: Mapping): Readonly<Record<string, Mapping>> {
+  const jobs = Object.entries(isMapping(content['jobs']) ? content['jobs'] : {});
+  return Object.fromEntries(jobs.flatMap(([name, job]) => (isMapping(job) ? [[name, job]] : [])));
+}
+
+/** The groups of a workflow, of its jobs and of what they call. */
+export function concurrencyOf({ content, called }: Workflow, contexts: Contexts): readonly Concurrency[] {
+  // With which inputs a workflow is called, only the calling job knows.
+  const inside = { ...contexts, inputs: ONLY_THE_JOB_KNOWS };
+  return [
+    ...placesOf(content).flatMap((place) => groupOf(place, contexts) ?? []),
+    ...[...called.values()].flatMap((file) => placesOf(file.content).flatMap((place) => groupOf(place, inside) ?? [])),
+  ];
+}
+
+function placesOf(content: Mapping): readonly Mapping[] {
+  return [content, ...Object.values(jobsOf(content))];
+}
+
+/**
+ * What starts a workflow that names no `types`.
+ * https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows
+ */
+const TYPES: Readonly<Record<string, readonly string[]>> = {
+  pull_request: ['opened', 'synchronize', 'reopened'],
+  issue_comment: ['created', 'edited', 'deleted'],
+  merge_group: ['checks_requested'],
+};
 
 function isStartedBy(event: GitHubEvent, path: string, on: unknown): boolean {
   if (event.workflow !== undefined && event.workflow !== basename(path)) return false;
@@ -47,12 +96,13 @@ function isStartedBy(event: GitHubEvent, path: string, on: unknown): boolean {
     refuseOthers(event.name, filters, ['branches']);
     return includesBranch(filters['branches'], event.ref);
   }
-  if (event.name === 'pull_request') {
-    refuseOthers(event.name, filters, ['types']);
-    const { types } = filters;
-    return types === undefined ? hasDefaultType(event) : listOf(types).includes(event.payload['action']);
-  }
-  return true;
+  const defaults = TYPES[event.name];
+  if (defaults === undefined) return true;
+  refuseOthers(event.name, filters, event.name === 'merge_group' ? ['types', 'branches'] : ['types']);
+  const types = filters['types'] === undefined ? defaults : listOf(filters['types']);
+  const group = event.payload['merge_group'];
+  const base = isMapping(group) && typeof group['base_ref'] === 'string' ? group['base_ref'] : '';
+  return types.includes(event.payload['action']) && includesBranch(filters['branches'], base);
 }
 
 /** A filter that was not obeyed would start a workflow here that GitHub does not start. */
@@ -66,11 +116,6 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request */
-function hasDefaultType({ payload }: GitHubEvent): boolean {
-  return ['opened', 'synchronize', 'reopened'].includes(String(payload['action']));
-}
-
 /** Names only: this repository's workflows use no patterns, and one that did would silently not start here. */
 function includesBranch(branches: unknown, ref: string): boolean {
   if (branches === undefined) return true;
@@ -80,39 +125,36 @@ function includesBranch(branches: unknown, ref: string): boolean {
   return names.some((name) => ref === `refs/heads/${name}`);
 }
 
-function concurrencyOf(place: Mapping, event: GitHubEvent): Concurrency | undefined {
+function groupOf(place: Mapping, contexts: Contexts): Concurrency | undefined {
   const value = place['concurrency'];
-  if (typeof value === 'string') return { group: fill(value, event), cancelInProgress: false, queue: 'single' };
+  const fill = (template: string): string => fillIn(template, contexts);
+  if (typeof value === 'string') return { group: fill(value), cancelInProgress: false, queue: 'single' };
   if (!isMapping(value) || typeof value['group'] !== 'string') return undefined;
+  const cancelling = value['cancel-in-progress'] ?? false;
+  const cancel = typeof cancelling === 'string' ? fill(cancelling) : JSON.stringify(cancelling);
+  if (cancel !== 'true' && cancel !== 'false') {
+    throw new Error(`cancel-in-progress is "${cancel === '*' ? 'known to the job only' : cancel}", not true or false.`);
+  }
   return {
-    group: fill(value['group'], event),
-    cancelInProgress: value['cancel-in-progress'] === true,
+    group: fill(value['group']),
+    cancelInProgress: cancel === 'true',
     queue: value['queue'] === 'max' ? 'max' : 'single',
   };
 }
 
-/** Fills in `${{ github.event.a.b }}`, `${{ github.ref }}` and `${{ inputs.x }}`; anything else becomes `*`. */
-function fill(template: string, event: GitHubEvent): string {
-  const known: Mapping = {
-    github: { event: event.payload, ref: event.ref, sha: event.sha, actor: event.actor, event_name: event.name },
-    inputs: event.payload['inputs'],
-  };
-  return template.replaceAll(/\$\{\{\s*(.*?)\s*\}\}/gs, (_, path: string) => {
-    const value = path.split('.').reduce<unknown>((at, key) => (isMapping(at) ? at[key] : undefined), known);
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : '*';
-  });
-}
-
-function withoutQueue(document: Document): string {
+function copyForAct(document: Document, name: string): string {
   const content: unknown = document.toJS();
-  const jobs = isMapping(content) && isMapping(content['jobs']) ? Object.keys(content['jobs']) : [];
-  for (const place of [[], ...jobs.map((name) => ['jobs', name])]) {
+  if (!isMapping(content)) return document.toString();
+  // act would take the name of the file that it is given.
+  document.set('name', name);
+  for (const place of [[], ...Object.keys(jobsOf(content)).map((job) => ['jobs', job])]) {
     const queue = [...place, 'concurrency', 'queue'];
     if (document.hasIn(queue)) document.deleteIn(queue);
   }
+  announceEnvironments(document);
   return document.toString();
 }
 
-function isMapping(value: unknown): value is Mapping {
+export function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

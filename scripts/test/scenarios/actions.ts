@@ -72,7 +72,7 @@ export async function runAction(
       GITHUB_STEP_SUMMARY: files.summary,
       GITHUB_OUTPUT: files.output,
       GITHUB_RUN_ID: String(runId),
-      GITHUB_ACTOR: 'ada',
+      GITHUB_ACTOR: sandbox.owner,
       RUNNER_TEMP: join(folder, 'temp'),
       AWS_ENDPOINT_URL: sandbox.awsUrl,
       AWS_REGION: sandbox.region,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getOctokit } from '@actions/github';
+import { withoutChecks } from '../../demo/loop.ts';
 import { exportProject, type Clone } from '../../demo/project.ts';
 import { down, up } from '../../sandbox/client.ts';
 import type { SandboxInfo } from '../../sandbox/state.ts';
@@ -223,7 +224,7 @@ export class World {
 }
 
 /** Variables for the fixture, far enough from each other that changes of two of them do not conflict in git. */
-export function variables({
+export function tfvars({
   greeting,
   groups = [],
   password = 'first-planted-secret',
@@ -245,7 +246,5 @@ async function shrink(folder: string): Promise<void> {
   await rm(join(folder, 'terraform'), { recursive: true });
   await cp(ROOT_FIXTURE, join(folder, 'terraform'), { recursive: true });
   await writeFile(join(folder, 'terraform/.terraform.lock.hcl'), lock);
-  const manifest = join(folder, 'package.json');
-  const text = await readFile(manifest, 'utf8');
-  await writeFile(manifest, text.replace('"node scripts/test.ts check"', '"true"'));
+  await withoutChecks(folder);
 }

@@ -27,8 +27,9 @@ export function actions(hub: Hub): Handlers {
     const paths = (files?.folder ?? []).map(({ path }) => path).filter((path) => /\.ya?ml$/.test(path));
     return found(paths.find((path) => path === `${FOLDER}/${id}` || String(store.workflowId(path)) === String(id)));
   };
-  const runs = (query: RunFilter): RunRecord[] =>
+  const runs = (query: RunFilter, workflow?: string): RunRecord[] =>
     store.state.runs
+      .filter((entry) => (workflow ?? entry.workflow) === entry.workflow)
       .filter((entry) => (query.event ?? entry.event) === entry.event && (query.actor ?? entry.actor) === entry.actor)
       .filter(
         (entry) => query.status === undefined || [entry.status, entry.conclusion].some((is) => is === query.status),
@@ -56,6 +57,10 @@ export function actions(hub: Hub): Handlers {
 
     'actions/list-workflow-runs-for-repo': ({ query, url }) =>
       page({ query, url }, runs(query), (entry) => runObject(hub, entry), 'workflow_runs'),
+    'actions/list-workflow-runs': async ({ path, query, url }) => {
+      const workflow = await workflowPath(path.workflow_id);
+      return page({ query, url }, runs(query, workflow), (entry) => runObject(hub, entry), 'workflow_runs');
+    },
     'actions/get-workflow-run': async ({ path }) => ok(await runObject(hub, run(path.run_id))),
     'actions/cancel-workflow-run': ({ path }) => {
       const entry = run(path.run_id);
@@ -63,10 +68,10 @@ export function actions(hub: Hub): Handlers {
       store.cancel(entry);
       return { status: 202, body: {} };
     },
-    'actions/re-run-workflow': ({ path }) => {
+    'actions/re-run-workflow': ({ path, actor }) => {
       const entry = run(path.run_id);
       if (entry.status !== 'completed') throw new ApiError(403, 'This workflow is already running');
-      store.rerun(entry);
+      store.rerun(entry, actor.login);
       return { status: 201, body: {} };
     },
 
@@ -150,7 +155,7 @@ async function runObject(hub: Hub, entry: RunRecord): Promise<object> {
     previous_attempt_url: null,
     pull_requests: [],
     head_commit: headCommit(await hub.git.commit(entry.head_sha)),
-    ...{ actor: user, triggering_actor: user },
+    ...{ actor: user, triggering_actor: userObject(hub, entry.triggering_actor ?? entry.actor) },
     ...{ repository: repositoryObject(hub), head_repository: repositoryObject(hub) },
   };
 }

@@ -1,33 +1,24 @@
 import { ApiError, created, found, ok, page, type Handlers } from '../answers.ts';
+import { addDeployment, addDeploymentStatus } from '../deployment-records.ts';
 import { repoApi, type Hub } from '../hub.ts';
 import { type Linked, appObject, nodeId, userObject } from '../objects.ts';
 import type { DeploymentRecord, DeploymentStatusRecord } from '../records.ts';
-import { now } from '../store.ts';
-
-type NewStatus = Partial<DeploymentStatusRecord> & { state: string; creator: string };
 
 export function deployments(hub: Hub): Handlers {
   const { store } = hub;
   const one = (id: number): DeploymentRecord => found(store.state.deployments.find((entry) => entry.id === id));
-  const add = (to: DeploymentRecord, status: NewStatus): DeploymentStatusRecord => {
-    const blank = { description: '', environment: to.environment, environment_url: '', log_url: '' };
-    const record = { id: store.id(), ...blank, ...status, created_at: now(), updated_at: now() };
-    to.statuses.push(record);
-    return record;
-  };
 
   return {
     'repos/create-deployment': async ({ body, actor }) => {
       const sha = await hub.git.resolve(body.ref);
       if (sha === undefined) throw new ApiError(422, `No ref found for: ${body.ref}`);
       const { ref, task = 'deploy', environment = 'production', payload = {} } = body;
-      const record: DeploymentRecord = {
-        ...{ id: store.id(), sha, ref, task, payload, environment, description: body.description ?? null },
+      const record = addDeployment(store, {
+        ...{ sha, ref, task, payload, environment, description: body.description ?? null },
         transient_environment: body.transient_environment ?? false,
         production_environment: body.production_environment ?? environment === 'production',
-        ...{ creator: actor.login, created_at: now(), updated_at: now(), statuses: [] },
-      };
-      store.state.deployments.push(record);
+        creator: actor.login,
+      });
       return created(deploymentObject(hub, record));
     },
     'repos/get-deployment': ({ path }) => ok(deploymentObject(hub, one(path.deployment_id))),
@@ -43,24 +34,8 @@ export function deployments(hub: Hub): Handlers {
       const deployment = one(path.deployment_id);
       const { state, description = '', environment = deployment.environment, environment_url = '' } = body;
       const log_url = [body.log_url, body.target_url].find(Boolean) ?? '';
-      const status = add(deployment, {
-        creator: actor.login,
-        state,
-        description,
-        environment,
-        environment_url,
-        log_url,
-      });
-      // As at GitHub, a success retires what was there before: the earlier deployments of the same environment that
-      // are neither transient nor production get a new status `inactive`.
-      if (state === 'success' && body.auto_inactive !== false) {
-        for (const other of store.state.deployments) {
-          const last = other.statuses.at(-1)?.state;
-          const permanent = !other.transient_environment && !other.production_environment;
-          const earlier = other.id < deployment.id && other.environment === environment;
-          if (earlier && permanent && last === 'success') add(other, { creator: actor.login, state: 'inactive' });
-        }
-      }
+      const said = { creator: actor.login, state, description, environment, environment_url, log_url };
+      const status = addDeploymentStatus(store, deployment, said, body.auto_inactive !== false);
       return created(statusObject(hub, deployment, status));
     },
     'repos/list-deployment-statuses': ({ path, query, url }) => {

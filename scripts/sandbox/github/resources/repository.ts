@@ -1,9 +1,9 @@
-import { ApiError, created, found, ok, page, type Handlers } from '../answers.ts';
+import { ApiError, found, ok, page, type Answer, type Handlers, type Listing } from '../answers.ts';
 import { identity } from '../accounts.ts';
 import { isPull, moveRef, type PullIssue } from '../events.ts';
 import { EMPTY_TREE, type Commit, type TreeEntry } from '../git.ts';
 import { commitOf, repoApi, repoHtml, type Hub } from '../hub.ts';
-import { type Linked, commitObject, nodeId, repositoryObject, userObject } from '../objects.ts';
+import { commitObject, fileObject, repositoryObject, userObject } from '../objects.ts';
 import { simplePullObject } from '../pull-object.ts';
 
 /** The repository itself, the user, branches, refs and commits. */
@@ -11,6 +11,28 @@ export function repository(hub: Hub): Handlers {
   const { git, store } = hub;
   const withFiles = async (commit: Commit): Promise<object> =>
     commitObject(hub, commit, await git.diff(commit.parents[0] ?? EMPTY_TREE, commit.sha));
+
+  /** Three dots: what the head has got since the two parted. */
+  const compare = async (base: string, head: string, listing: Listing): Promise<Answer> => {
+    const tips = { base: await git.commit(await existing(base)), head: await git.commit(await existing(head)) };
+    const merge = found(await git.mergeBase(tips.base.sha, tips.head.sha));
+    const commits = (await git.log(`${tips.base.sha}..${tips.head.sha}`)).toReversed();
+    const behind = await git.count(`${tips.head.sha}..${tips.base.sha}`);
+    const files = await git.diff(merge, tips.head.sha);
+    const ahead = commits.length;
+    const status = ahead === 0 ? (behind === 0 ? 'identical' : 'behind') : behind === 0 ? 'ahead' : 'diverged';
+    const [url, html] = [repoApi(hub), repoHtml(hub)].map((at) => encodeURI(`${at}/compare/${base}...${head}`));
+    const answer = await page(listing, commits, (commit) => commitObject(hub, commit));
+    const body = {
+      ...{ url, html_url: html, permalink_url: html, diff_url: `${html}.diff`, patch_url: `${html}.patch` },
+      ...{ status, ahead_by: ahead, behind_by: behind, total_commits: ahead, commits: answer.body },
+      base_commit: commitObject(hub, tips.base),
+      merge_base_commit: commitObject(hub, await git.commit(merge)),
+      files: files.slice(0, 300).map((file) => fileObject(hub, file, tips.head.sha)),
+    };
+    return { ...answer, body };
+  };
+  const existing = async (name: string): Promise<string> => found(await git.resolve(name));
 
   return {
     'repos/get': () => ok(repositoryObject(hub)),
@@ -46,19 +68,6 @@ export function repository(hub: Hub): Handlers {
         protection_url: `${self}/protection`,
       });
     },
-    'git/get-ref': async ({ path }) => {
-      const ref = `refs/${path.ref}`;
-      return ok(refObject(hub, ref, found((await git.refs()).get(ref))));
-    },
-    'git/create-ref': async ({ body, actor }) => {
-      if (!/^refs\/(heads|tags)\/./.test(body.ref) || !(await git.isRefName(body.ref))) {
-        throw new ApiError(422, `Reference name must start with 'refs/heads/' or 'refs/tags/' and be well-formed`);
-      }
-      if ((await git.refs()).has(body.ref)) throw new ApiError(422, 'Reference already exists');
-      if ((await git.resolve(body.sha)) !== body.sha) throw new ApiError(422, 'Object does not exist');
-      await moveRef(hub, actor, body.ref, body.sha);
-      return created(refObject(hub, body.ref, body.sha));
-    },
 
     'repos/get-commit': async ({ path }) => ok(await withFiles(await git.commit(await commitOf(hub, path.ref)))),
     'repos/list-commits': async ({ query, url }) => {
@@ -76,14 +85,31 @@ export function repository(hub: Hub): Handlers {
       const sha = await commitOf(hub, path.commit_sha);
       const main = await git.resolve(`refs/heads/${hub.defaultBranch}`);
       const onMain = main !== undefined && (await git.isAncestor(sha, main));
+      const holding = new Set((await git.refsHolding('refs/pull/*/head', sha)).map((ref) => ref.split('/')[2]));
       const associated: PullIssue[] = [];
       // As at GitHub: those that are closed count only for commits that reached the default branch.
       for (const issue of store.state.issues.filter(isPull).filter(({ state }) => onMain || state === 'open')) {
-        const { base_sha, head_sha, landed } = issue.pull;
-        const ofBranch = (await git.isAncestor(sha, head_sha)) && !(await git.isAncestor(sha, base_sha));
+        const { base_sha, landed } = issue.pull;
+        const ofBranch = holding.has(String(issue.number)) && !(await git.isAncestor(sha, base_sha));
         if (landed.includes(sha) || ofBranch) associated.push(issue);
       }
       return page({ query, url }, associated, (issue) => simplePullObject(hub, issue));
+    },
+
+    'repos/compare-commits': ({ path, query, url }) => compare(path.base, path.head, { query, url }),
+    'repos/compare-commits-with-basehead': ({ path, query, url }) => {
+      const [base = '', head] = path.basehead.split(/\.{3}(.*)/s);
+      return compare(base, found(head), { query, url });
+    },
+    'repos/get-collaborator-permission-level': ({ path }) => {
+      const user = found(store.state.users.find(({ login }) => login === path.username));
+      const [admin, push] = [user.login === hub.owner, !store.state.forks.includes(user.login)];
+      const permission = admin ? 'admin' : push ? 'write' : 'read';
+      const permissions = { admin, maintain: admin, push, triage: push, pull: true };
+      return ok({
+        ...{ permission, role_name: permission },
+        user: { ...userObject(hub, user.login), permissions, role_name: permission },
+      });
     },
 
     'repos/get-content': async ({ path, query, accept }) => {
@@ -132,11 +158,6 @@ export function repository(hub: Hub): Handlers {
       return { status: old?.file === undefined ? 201 : 200, body: answer };
     },
   };
-}
-
-function refObject(hub: Hub, ref: string, sha: string): Linked {
-  const object = { type: 'commit', sha, url: `${repoApi(hub)}/git/commits/${sha}` };
-  return { ref, node_id: nodeId('Ref', ref), url: encodeURI(`${repoApi(hub)}/git/${ref}`), object };
 }
 
 function contentObject(hub: Hub, at: string, { path, sha, size, mode, type }: TreeEntry): object {

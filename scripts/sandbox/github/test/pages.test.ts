@@ -35,6 +35,36 @@ test('a pull request is shown with its comments as GitHub renders them', async (
   expect(html).toContain('<span class="add">+ a = &quot;&lt;1&gt;&quot;</span>');
 });
 
+test('an alert is shown as one, and a quote as a quote', async () => {
+  const body = '> [!CAUTION]\n> It goes.\n>\n> - and **this**\n\n> [!NOTE]\n\n> only quoted\n> [!TIP]';
+  await world.octokit().issues.createComment({ ...here, issue_number: pull, body });
+  const { html } = await read(`/${here.owner}/${here.repo}/pull/${pull}`);
+  expect(html).toContain('<div class="alert caution">\n<p class="alert-title">Caution</p>\n<p>It goes.</p>\n<ul>');
+  expect(html).toContain('<div class="alert note">\n<p class="alert-title">Note</p>\n</div>');
+  expect(html).toMatch(/<blockquote>\n<p>only quoted\n\[!TIP\]<\/p>/);
+});
+
+test('an issue has a page of its own, with who has closed it; the repository leads to both kinds', async () => {
+  const { issues } = world.octokit(world.github.tokens.actions);
+  const { data } = await issues.create({ ...here, title: 'Drift', body: '`test` moved', assignees: [here.owner] });
+  await issues.createComment({ ...here, issue_number: data.number, body: 'It is back.' });
+  await issues.update({ ...here, issue_number: data.number, state: 'closed' });
+  const path = `/${here.owner}/${here.repo}/issues/${data.number}`;
+  expect(data.html_url).toBe(world.github.serverUrl + path);
+  const { html } = await read(path);
+  expect(html).toContain('<h1>Drift #2</h1>');
+  expect(html).toContain(
+    '<span class="closed">closed</span> by github-actions[bot] · github-actions[bot] · assigned to octo',
+  );
+  expect(html).toContain('<p><code>test</code> moved</p>');
+  expect(html).toContain('It is back.');
+  expect(html).not.toContain('<h2>Runs</h2>');
+  expect((await read(`/${here.owner}/${here.repo}/issues/${pull}`)).html).toContain('<h2>Runs</h2>');
+  const home = (await read('/')).html;
+  expect(home).toContain(`href="${path}">#2</a>`);
+  expect(home).toContain(`/pull/${pull}">#${pull}</a>`);
+});
+
 test('a run is shown at the address that its links have, with summary, jobs and log', async () => {
   const { store } = world.github;
   const event = { name: 'push' as const, ref: 'refs/heads/main', sha: 'a'.repeat(40), actor: 'ada', payload: {} };

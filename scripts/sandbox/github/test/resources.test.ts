@@ -41,7 +41,7 @@ describe('comments', () => {
     expect(data).toHaveLength(50);
     expect(headers.link).toMatch(/page=2>; rel="prev", <[^>]+page=1>; rel="first"$/);
     expect((await rest.issues.listComments({ ...target, per_page: 1000 })).data).toHaveLength(100);
-  });
+  }, 30_000);
 
   test('hold 65,536 characters, counted as characters, and not one more', async () => {
     const { data: issue } = await rest.issues.create({ ...here, title: 'Limits', labels: ['drift'] });

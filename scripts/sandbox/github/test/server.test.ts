@@ -120,6 +120,25 @@ describe('faults on demand', () => {
     expect(statuses[2]).toEqual([404, expect.stringMatching(/^49\d\d$/)]);
   });
 
+  test('meet one operation, as GitHub refuses: too many requests, a secondary limit, a gateway that is down', async () => {
+    const operation = 'issues/create-comment';
+    const secondary = { message: 'You have exceeded a secondary rate limit. Please wait a few minutes.' };
+    for (const fault of [
+      { operation, status: 429, headers: { 'retry-after': '1' }, body: secondary },
+      { operation, status: 403, headers: { 'retry-after': '60' }, body: secondary },
+      { operation, status: 502, body: '<html>Bad gateway</html>' },
+    ]) {
+      expect((await set(fault)).status).toBe(201);
+    }
+    expect((await get('/repos/octo/shop/issues/900/comments')).status).toBe(404);
+    const headers = { authorization: `token ${world.github.tokens.user}` };
+    const post = (): Promise<Response> =>
+      get('/repos/octo/shop/issues/900/comments', { method: 'POST', headers, body: '{"body":"x"}' });
+    const answers = [await post(), await post(), await post(), await post()];
+    expect(answers.map(({ status }) => status)).toEqual([429, 403, 502, 404]);
+    expect(answers.map((answer) => answer.headers.get('retry-after'))).toEqual(['1', '60', null, null]);
+  });
+
   test('can only slow down, reach git too, and are refused when malformed', async () => {
     await set({ path: '/repos/octo/shop$', delayMs: 120 });
     const start = performance.now();

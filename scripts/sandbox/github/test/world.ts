@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 import { getOctokit } from '@actions/github';
 import { startGitHub, type GitHubEvent, type GitHubOptions, type LocalGitHub } from '../index.ts';
 
+type Json = Record<string, unknown>;
+
 export const here = { owner: 'octo', repo: 'shop' };
 
 /** One local GitHub with a clone of its repository, as a person has it. */
@@ -27,8 +29,11 @@ export class World {
   }
 
   /** Starts with one commit on main, pushed by the owner; its event is taken away. */
-  async begin(files: Record<string, string> = { 'README.md': 'Shop\n' }): Promise<void> {
-    await this.start();
+  async begin(
+    files: Record<string, string> = { 'README.md': 'Shop\n' },
+    options: Partial<GitHubOptions> = {},
+  ): Promise<void> {
+    await this.start(options);
     await this.git(['clone', '--quiet', this.pushUrl(), this.clone], this.folder);
     await this.commit('First', files);
     await this.git(['push', '--quiet', 'origin', 'main']);
@@ -38,6 +43,14 @@ export class World {
   async end(): Promise<void> {
     await this.github.close();
     rmSync(this.folder, { recursive: true });
+  }
+
+  /** What the sandbox itself can be told at `/_sandbox/…`. */
+  async control(method: 'GET' | 'POST', name: string, body?: object): Promise<{ status: number; body: Json }> {
+    const url = `${this.github.serverUrl}/_sandbox/${name}`;
+    const response = await fetch(url, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const answer: Json = JSON.parse(await response.text());
+    return { status: response.status, body: answer };
   }
 
   octokit(token = this.github.tokens.user): ReturnType<typeof getOctokit>['rest'] {

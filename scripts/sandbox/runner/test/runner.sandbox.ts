@@ -2,125 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { WORKFLOWS } from './workflow-files.ts';
 import { World } from './world.ts';
-
-const CHECKOUT = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1';
-const CACHE = 'actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae';
-const UPLOAD = 'actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f';
-const CREDENTIALS = 'aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c';
-
-const dispatchOf = (...inputs: string[]): string =>
-  `on:\n  workflow_dispatch:\n    inputs:\n${inputs.map((name) => `      ${name}: { required: false }\n`).join('')}`;
-
-/** One workflow per behaviour. Those that a push starts are all started by the first one. */
-const WORKFLOWS: Readonly<Record<string, string>> = {
-  'good.yml': `name: Good
-on: { push: { branches: [main] } }
-jobs:
-  two:
-    runs-on: ubuntu-latest
-    strategy: { matrix: { environment: [test, production] } }
-    steps:
-      - run: echo "for \${{ matrix.environment }} by \${{ github.actor }}, run \${{ github.run_id }}"
-      - run: echo "### Done for \${{ matrix.environment }}" >> "$GITHUB_STEP_SUMMARY"
-      - env: { TOKEN: "\${{ secrets.GITHUB_TOKEN }}" }
-        run: |
-          echo "the token is $TOKEN"
-          [ "\${#TOKEN}" -ge 20 ]
-`,
-  'bad.yml': `name: Bad
-on: { push: { branches: [main] } }
-jobs:
-  fails:
-    runs-on: ubuntu-latest
-    steps:
-      # act has been seen to lose the output of a step that ended within 9 ms.
-      - run: echo before; sleep 0.3; exit 3
-      - run: echo never
-  follows:
-    needs: fails
-    runs-on: ubuntu-latest
-    steps: [{ run: echo never }]
-`,
-  'no-yaml.yml': 'on: push\njobs: { one: [\n',
-  'unknown-key.yml': `name: Unknown key
-on: { push: { branches: [main] } }
-jobs: { one: { runs-on: ubuntu-latest, stepz: [] } }
-`,
-  'unknown-action.yml': `name: Unknown action
-on: { push: { branches: [unknown-action] } }
-jobs: { one: { runs-on: ubuntu-latest, steps: [{ run: "true" }] } }
-`,
-  'slow.yml': `name: Slow
-${dispatchOf('seconds')}
-concurrency: { group: slow, queue: max }
-jobs:
-  sleeps:
-    runs-on: ubuntu-latest
-    steps:
-      - run: sleep \${{ inputs.seconds }}
-`,
-  'single.yml': `name: Single
-${dispatchOf('seconds')}
-concurrency: { group: single }
-jobs:
-  sleeps:
-    runs-on: ubuntu-latest
-    steps:
-      - run: sleep \${{ inputs.seconds }}
-`,
-  'checkout.yml': `name: Check out
-${dispatchOf('ref', 'persist')}
-jobs:
-  looks:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: ${CHECKOUT}
-        with: { ref: "\${{ inputs.ref }}", fetch-depth: 2, persist-credentials: "\${{ inputs.persist }}" }
-      - run: |
-          echo "commits: $(git rev-list --count HEAD), is a folder: $(cat where.txt)"
-          echo "credentials: $(git config --get-all http.extraheader; git remote get-url origin)"
-`,
-  'cache.yml': `name: Cache
-${dispatchOf('ref', 'key')}
-jobs:
-  keeps:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: ${CHECKOUT}
-        with: { ref: "\${{ inputs.ref }}", persist-credentials: false }
-      - id: built
-        uses: ${CACHE}
-        with: { path: built, key: "\${{ inputs.key }}" }
-      - id: modules
-        uses: ${CACHE}
-        with: { path: node_modules, key: "modules-\${{ hashFiles('package-lock.json') }}" }
-      - run: |
-          echo "built \${{ steps.built.outputs.cache-hit }} $(cat built/file.txt 2>&1)"
-          echo "modules \${{ steps.modules.outputs.cache-hit }} $(ls node_modules 2>&1)"
-          mkdir -p built && echo "kept for \${{ inputs.key }}" > built/file.txt
-`,
-  'artifact.yml': `name: Artifact
-on: workflow_dispatch
-jobs:
-  leaves:
-    runs-on: ubuntu-latest
-    steps:
-      - run: echo "a plan" > plan.txt
-      - uses: ${UPLOAD}
-        with: { name: plan-test, path: plan.txt }
-`,
-  'credentials.yml': `name: Credentials
-${dispatchOf('role', 'region')}
-jobs:
-  signs-in:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: ${CREDENTIALS}
-        with: { role-to-assume: "\${{ inputs.role }}", aws-region: "\${{ inputs.region }}" }
-      - run: echo "in $AWS_REGION as $AWS_ACCESS_KEY_ID, with \${{ vars.PLACE }}"
-`,
-};
 
 describe('the runner', () => {
   let world: World;
@@ -243,21 +126,99 @@ describe('the runner', () => {
 
   test('the token of the runs is in no log and no process list', async () => {
     const { actions, user } = world.github.tokens;
+    const known = (): string[] => Object.keys(world.github.store.state.tokens);
     const run = await world.dispatch('slow.yml', { seconds: '1.125' });
     await world.until('sleep', () => (sleeping(1.125) ? true : undefined));
     const list = processes();
+    const own = known().filter((token) => ![actions, user].includes(token));
     await world.ended(run);
     await world.ended(await world.run('good.yml'));
     expect(list).toContain('--secret-file');
-    for (const token of [actions, user]) expect(list).not.toContain(token);
+    expect(own.length).toBeGreaterThan(0);
+    for (const token of [actions, user, ...own]) expect(list).not.toContain(token);
+    // It ends with the run.
+    for (const token of own) expect(known()).not.toContain(token);
     expect(await world.left(await world.run('good.yml'), 'log.txt')).toContain('the token is ***');
     const files = readdirSync(join(world.folder, 'runs'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => join(parentPath, name));
     expect(files.length).toBeGreaterThan(5);
     for (const file of files) {
-      expect({ file, leaks: readFileSync(file, 'utf8').includes(actions) }).toEqual({ file, leaks: false });
+      const text = readFileSync(file, 'utf8');
+      expect({ file, leaks: [actions, ...own].some((token) => text.includes(token)) }).toEqual({ file, leaks: false });
     }
+  }, 60_000);
+
+  test('jobs of a called workflow are told apart by who calls, and one with an environment is a deployment', async () => {
+    const run = await world.dispatch('calls.yml');
+    expect(await world.ended(run)).toBe('failure');
+    expect(new Map(world.jobs(run).map(({ name, conclusion }) => [name, conclusion]))).toEqual(
+      new Map([
+        ['test / first', 'success'],
+        ['test / second', 'success'],
+        ['production / first', 'success'],
+        ['production / second', 'failure'],
+      ]),
+    );
+    expect(await world.left(run, 'test-second.txt')).toContain('second for test');
+    expect(await world.left(run, 'log.txt')).toContain('[production / first] first for production');
+    const { deployments } = world.github.store.state;
+    expect(new Set(deployments.map(({ environment, task, sha }) => `${environment} ${task} ${sha}`))).toEqual(
+      new Set(['test', 'production'].map((environment) => `${environment} deploy ${run.head_sha}`)),
+    );
+    const states = Object.fromEntries(
+      deployments.map((one) => [one.environment, one.statuses.map(({ state }) => state)]),
+    );
+    expect(states).toEqual({ test: ['in_progress', 'success'], production: ['in_progress', 'failure'] });
+    expect(existsSync(join(world.folder, 'runs', String(run.id), 'summary.md'))).toBe(false);
+  }, 60_000);
+
+  test('a schedule, an edited comment and the merge queue start what they start, with ref and commit as at GitHub', async () => {
+    const main = await world.clone.git('rev-parse', 'origin/main');
+    await world.control('schedule', { workflow: 'events.yml' });
+    const scheduled = await world.run('events.yml', 'schedule');
+    expect(await world.ended(scheduled)).toBe('success');
+    expect(await world.left(scheduled, 'log.txt')).toContain(
+      `on schedule at refs/heads/main of ${main}, attempt 1 by ada`,
+    );
+
+    const number = await world.pull('topic');
+    await world.comment(number, 'one', 'two');
+    const edited = await world.run('events.yml', 'issue_comment');
+    expect(await world.ended(edited)).toBe('success');
+    const log = await world.left(edited, 'log.txt');
+    expect(log).toContain(`on issue_comment at refs/heads/main of ${main}`);
+    expect(log).toContain("place is 'a variable', from 'one'");
+    // Only what the workflow asks for.
+    expect(log).toMatch(/issues 201\n.*labels 201\n.*git\/refs 403\n/);
+
+    const opened = await world.run('events.yml', 'pull_request');
+    expect(await world.ended(opened)).toBe('success');
+    await world.control('merge-queue', { pull: number });
+    const grouped = await world.run('events.yml', 'merge_group');
+    expect(await world.ended(grouped)).toBe('success');
+    const ref = `refs/heads/gh-readonly-queue/main/pr-${number}-${main}`;
+    expect(await world.left(grouped, 'log.txt')).toContain(`on merge_group at ${ref} of ${grouped.head_sha}`);
+    await world.until('merge', () =>
+      world.github.store.state.issues.find((issue) => issue.number === number && issue.pull?.merged_at !== null),
+    );
+
+    // The first event's, whatever has become of the branches since.
+    await world.rerun(opened);
+    expect(await world.ended(opened)).toBe('success');
+    expect(await world.left(opened, 'log.txt')).toContain(`on pull_request at refs/pull/${number}/merge of`);
+    expect(await world.left(opened, 'log.txt')).toContain('attempt 2 by acme');
+  }, 120_000);
+
+  test('a pull request from a fork runs with a token that only reads, and without variables', async () => {
+    await world.fork('mallory', 'evil');
+    const forked = await world.until('a run for mallory', () =>
+      world.github.store.state.runs.find((run) => run.actor === 'mallory'),
+    );
+    expect(await world.ended(forked)).toBe('success');
+    const log = await world.left(forked, 'log.txt');
+    expect(log).toContain("place is '', from ''");
+    expect(log).toMatch(/issues 403\n.*labels 403\n.*git\/refs 403\n/);
   }, 60_000);
 
   describe('what stands in for actions by others', () => {
@@ -282,7 +243,8 @@ describe('the runner', () => {
     test('checkout takes the event’s own commit without a ref, and refuses to keep credentials', async () => {
       const run = await world.dispatch('checkout.yml', { ref: '', persist: 'false' });
       expect(await world.ended(run)).toBe('success');
-      expect(await world.left(run, 'log.txt')).toContain('commits: 1, is a folder: main\n');
+      // Two deep, where main may be a merge by then.
+      expect(await world.left(run, 'log.txt')).toMatch(/commits: [123], is a folder: main\n/);
       const refused = await world.dispatch('checkout.yml', { ref: '', persist: 'true' });
       expect(await world.ended(refused)).toBe('failure');
       expect(await world.left(refused, 'log.txt')).toContain('persist-credentials must be false');
@@ -320,6 +282,9 @@ describe('the runner', () => {
       const run = await world.dispatch('credentials.yml', { role: 'arn:role', region: 'eu-west-1' });
       expect(await world.ended(run)).toBe('success');
       expect(await world.left(run, 'log.txt')).toContain('in eu-west-1 as sandbox, with a variable\n');
+      const refused = await world.dispatch('no-permission.yml');
+      expect(await world.ended(refused)).toBe('failure');
+      expect(await world.left(refused, 'log.txt')).toContain('the job needs the permission id-token: write');
       const noRole = await world.dispatch('credentials.yml', { role: '', region: 'eu-west-1' });
       expect(await world.ended(noRole)).toBe('failure');
       expect(await world.left(noRole, 'log.txt')).toContain('role-to-assume is empty');

@@ -95,11 +95,56 @@ export class World {
     await this.#octokit.rest.actions.reRunWorkflow({ owner: 'acme', repo: 'small', run_id: id });
   }
 
-  /** The first run of a workflow file. */
-  run(workflow: string): Promise<RunRecord> {
+  /** The first run of a workflow file, by this event if one is given. */
+  run(workflow: string, event?: string): Promise<RunRecord> {
     return this.until(`a run of ${workflow}`, () =>
-      this.github.store.state.runs.find((run) => run.workflow.endsWith(`/${workflow}`)),
+      this.github.store.state.runs.find(
+        (run) => run.workflow.endsWith(`/${workflow}`) && (event ?? run.event) === run.event,
+      ),
     );
+  }
+
+  /** What the sandbox itself can be told. */
+  async control(name: string, body: object): Promise<Record<string, string>> {
+    const url = `${this.github.serverUrl}/_sandbox/${name}`;
+    const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(await response.text());
+    const answer: Record<string, string> = JSON.parse(await response.text());
+    return answer;
+  }
+
+  /** A branch off main with one commit, and its pull request. */
+  async pull(branch: string): Promise<number> {
+    await this.clone.git('switch', '--quiet', '--create', branch, 'origin/main');
+    await this.write(`clone/${branch}.txt`, branch);
+    await this.clone.publish(branch, `Add ${branch}`);
+    await this.clone.git('switch', '--quiet', 'main');
+    return this.#open(this.#octokit, branch);
+  }
+
+  /** A fork with a branch, and its pull request, by somebody who has no other rights. */
+  async fork(login: string, branch: string): Promise<number> {
+    const { token = '', clone_url: url = '' } = await this.control('forks', { login });
+    await this.clone.git('switch', '--quiet', '--create', branch, 'origin/main');
+    await this.write(`clone/${branch}.txt`, branch);
+    await this.clone.git('add', '--all');
+    await this.clone.git('commit', '--quiet', '--message', `Add ${branch}`);
+    await this.clone.git('push', '--quiet', url.replace('://', `://x-access-token:${token}@`), branch);
+    await this.clone.git('switch', '--quiet', 'main');
+    return this.#open(getOctokit(token, { baseUrl: this.github.apiUrl }), `${login}:${branch}`);
+  }
+
+  async #open(octokit: ReturnType<typeof getOctokit>, head: string): Promise<number> {
+    const { data } = await octokit.rest.pulls.create({ owner: 'acme', repo: 'small', title: head, head, base: 'main' });
+    return data.number;
+  }
+
+  /** Writes a comment, then edits it. */
+  async comment(number: number, first: string, then: string): Promise<void> {
+    const here = { owner: 'acme', repo: 'small' };
+    const { issues } = this.#octokit.rest;
+    const { data } = await issues.createComment({ ...here, issue_number: number, body: first });
+    await issues.updateComment({ ...here, comment_id: data.id, body: then });
   }
 
   /** Waits for the end of a run, and answers how it ended. */
