@@ -36,8 +36,8 @@ bootstrap: setup ## Make what an account needs before the first apply, and say w
 	@exec node scripts/bootstrap.ts
 
 ##@ Terraform, for ENV (each connects with the state of ENV first; terraform-<op> begins afresh, terraform/<op> goes on)
-TERRAFORM_OPS := plan apply destroy validate fmt output init test force-unlock
-.PHONY: $(addprefix terraform-,$(TERRAFORM_OPS)) $(addprefix terraform/,$(TERRAFORM_OPS)) terraform/clean
+TERRAFORM_OPS := plan apply destroy validate fmt output init test
+.PHONY: $(addprefix terraform-,$(TERRAFORM_OPS)) $(addprefix terraform/,$(TERRAFORM_OPS)) terraform/clean terraform/force-unlock
 terraform-plan: ## Clean, init and plan
 terraform-apply: ## Clean, init, plan, ask, and apply that plan
 terraform-destroy: ## Clean, init, plan to destroy, ask, and apply that plan
@@ -56,7 +56,10 @@ terraform/force-unlock: ## Free the state of ENV from a lock whose owner is gone
 terraform/clean: ## Remove what init left
 $(addprefix terraform-,$(TERRAFORM_OPS)): terraform-%: setup
 	@node scripts/terraform.ts clean && exec node scripts/terraform.ts $*
-$(addprefix terraform/,$(TERRAFORM_OPS)) terraform/clean: terraform/%: setup
+$(addprefix terraform/,$(TERRAFORM_OPS)) terraform/clean terraform/force-unlock: terraform/%: setup
+	@exec node scripts/terraform.ts $*
+# Whatever else is asked for gets a sentence that lists the operations.
+terraform/% terraform-%: setup
 	@exec node scripts/terraform.ts $*
 
 ##@ Parts

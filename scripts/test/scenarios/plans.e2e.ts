@@ -118,7 +118,7 @@ describe('plans, and what may come of them', () => {
     };
     const faults = `${world.sandbox.awsUrl}/_sandbox/faults`;
     await fetch(faults, { method: 'POST', body: JSON.stringify(fault) });
-    const { ok, body, log } = await planned('parameters = { greeting = "hello" }');
+    const { ok, body, log } = await planned('parameters = { greeting = "hello again" }');
     await fetch(faults, { method: 'DELETE' });
     expect(ok).toBe(false);
     expect(body).toContain('Terraform plan · `test` · failed');
