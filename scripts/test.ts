@@ -113,7 +113,7 @@ async function jest(project: string): Promise<boolean> {
       '--outputFile',
       file,
       // They wait for Terraform, which waits for AWS, more than they compute.
-      ...(project === 'e2e' ? [`--maxWorkers=${availableParallelism() + 1}`] : []),
+      ...(project === 'e2e' ? [`--maxWorkers=${Math.max(2, availableParallelism())}`] : []),
     ]);
     if (!existsSync(file)) return false;
     const results: { numPassedTests: number; numFailedTests: number; numRuntimeErrorTestSuites: number } = JSON.parse(

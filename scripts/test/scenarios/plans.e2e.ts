@@ -124,7 +124,7 @@ describe('plans, and what may come of them', () => {
     expect(body).toContain('Terraform plan · `test` · failed');
     expect(body).toMatch(/AccessDeniedException/);
     expect(body).toMatch(/with aws_ssm_parameter\./);
-    expect(log).toContain('::error file=terraform/main.tf,line=');
+    expect(log).toMatch(/^::error .*file=terraform\/main\.tf,line=\d+::/m);
   }, 60_000);
 
   test('a forged marker: the comment of another account is neither edited nor believed', async () => {
