@@ -191,11 +191,15 @@ describe('bad input', () => {
       expect(oneLineOf(ended)).toMatch(/"aply" is not a value of "operation"\. Use one of: plan, apply, /);
     }, 20_000);
 
-    test.each(['terraform/aply', 'terraform-aply'])('make %s is refused by the same sentence', async (target) => {
-      const { code, stderr } = await start('make', [target], { env: { TOOLS_DIR: TOOLS } }).ended;
-      expect(code).toBe(2);
-      expect(stderr).toMatch(/^Error: "aply" is not a value of "operation"\. Use one of: plan, apply, /m);
-    }, 60_000);
+    test.each(['terraform/aply', 'terraform-aply'])(
+      'make %s is refused by the same sentence',
+      async (target) => {
+        const { code, stderr } = await start('make', [target], { env: { TOOLS_DIR: TOOLS } }).ended;
+        expect(code).toBe(2);
+        expect(stderr).toMatch(/^Error: "aply" is not a value of "operation"\. Use one of: plan, apply, /m);
+      },
+      60_000,
+    );
 
     test('a tfvars with a quotation mark too few is told by file and line', async () => {
       // What follows the mark is taken apart at every later one, so there may be more to say.
