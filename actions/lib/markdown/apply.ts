@@ -93,7 +93,7 @@ function howToGoOn({ environment, failed, errors }: ApplyOutcome, context: PlanC
   return [
     `**To go on**, mend ${errorCount > 1 ? 'the causes' : 'the cause'} below:`,
     '',
-    `- Is it outside of the code (a permission, a quota, a name that is taken)? Then run the failed jobs of the ${runLink(context)} again.`,
+    `- Is it outside of the code (a permission, a quota, a name that is taken)? Then run all jobs of the ${runLink(context)} again: what is left has to be reviewed first.`,
     `- Is it in the code? Then merge a pull request that mends it: its run applies what is left of this one as well.`,
     '',
     `Until then every plan of ${inlineCode(environment)} says that this apply has failed.`,

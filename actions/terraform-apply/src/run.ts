@@ -114,7 +114,7 @@ function refuse(summary: PlanSummary, digest: string, { environment, digest: rev
   if (digest !== reviewed) {
     throw new UserError(
       `The plan of "${environment}" has the digest ${digest} now, and not ${reviewed} as reviewed: something has changed since.`,
-      'Nothing was applied. Run this workflow again: it compares with the review once more, and says what differs.',
+      'Nothing was applied. Run all jobs again: the review compares once more, and says what differs.',
     );
   }
   const [first] = protectedChanges(summary);

@@ -59,7 +59,7 @@ describe('an apply that failed', () => {
 
   test('says how to go on, and that every plan says so until then (K11)', () => {
     expect(text).toContain('the next run goes on from here');
-    expect(text).toContain(`Then run the failed jobs of the [run](${CONTEXT.runUrl}) again.`);
+    expect(text).toContain(`Then run all jobs of the [run](${CONTEXT.runUrl}) again`);
     expect(text).toContain('Until then every plan of `test` says that this apply has failed.');
   });
 
