@@ -83,7 +83,7 @@ describe('the workflows', () => {
     const runs = await world.runsOf(async () => {
       await world.merge(one);
       await world.merge(two);
-    });
+    }, 2);
     expect(runs.map(({ name, conclusion }) => `${name} ${conclusion}`)).toEqual(['Main success', 'Main success']);
     for (const [index, pull] of [one, two].entries()) {
       expect(runs[index]?.log).toContain(`This is what was reviewed in #${pull}`);
@@ -98,14 +98,10 @@ describe('the workflows', () => {
     const { pull: last } = await planned('last', tfvars({ ...now, password: 'second-planted-secret' }));
     const runs = await world.runsOf(async () => {
       await world.merge(first);
-      await world.merge(middle);
-      const { data } = await world.github.rest.actions.listWorkflowRunsForRepo({ ...world.repository, per_page: 1 });
+      const run_id = await world.runOfCommit(await world.merge(middle));
       await world.merge(last);
-      await world.github.rest.actions.cancelWorkflowRun({
-        ...world.repository,
-        run_id: data.workflow_runs[0]?.id ?? 0,
-      });
-    });
+      await world.github.rest.actions.cancelWorkflowRun({ ...world.repository, run_id });
+    }, 3);
     expect(runs.map(({ conclusion }) => conclusion)).toEqual(['success', 'cancelled', 'success']);
     expect(runs[2]?.log).toContain(`This is what was reviewed in #${middle} and #${last}`);
     for (const pull of [first, middle, last]) expect(await applied(pull)).toMatch(/Applied.*`test`/);
@@ -121,7 +117,7 @@ describe('the workflows', () => {
     const { id, body } = await world.comment(other, 'terraform-plan');
     expect(body).toContain('- [ ] Plan again');
     const ticked = { ...world.repository, comment_id: id, body: body.replace('- [ ] Plan again', '- [x] Plan again') };
-    const runs = await world.runsOf(() => world.github.rest.issues.updateComment(ticked));
+    const runs = await world.runsOf(() => world.github.rest.issues.updateComment(ticked), 2);
     expect(runs.map(({ name, conclusion }) => `${name} ${conclusion}`).toSorted()).toEqual([
       'Plan again success',
       'Pull request success',
@@ -156,7 +152,7 @@ describe('the workflows', () => {
   test('a merge queue compares before the merge: a stale plan leaves the queue, and nothing of it is merged or applied', async () => {
     const now = { greeting: 'five', groups: ['a', 'b'], password: 'second-planted-secret' };
     const { pull: good } = await planned('queued', tfvars({ ...now, greeting: 'six' }));
-    const runs = await world.runsOf(() => world.control('merge-queue', { pull: good }));
+    const runs = await world.runsOf(() => world.control('merge-queue', { pull: good }), 2);
     expect(runs.map(({ event, conclusion }) => `${event} ${conclusion}`)).toEqual([
       'merge_group success',
       'push success',

@@ -180,14 +180,18 @@ export class World {
       }));
   }
 
-  /** Does something, and waits for all the runs that it has started, and that those have. */
-  async runsOf(cause: () => Promise<unknown>): Promise<readonly EndedRun[]> {
+  /**
+   * Does something, and waits for all the runs that it has started, and that those have.
+   *
+   * @param count how many there are at least: one that begins when another has ended may not be there yet
+   */
+  async runsOf(cause: () => Promise<unknown>, count = 1): Promise<readonly EndedRun[]> {
     const before = new Map((await this.#runs()).map(({ id, run_attempt: attempt }) => [id, attempt]));
     await cause();
     const end = Date.now() + RUN_LIMIT_MS;
     while (Date.now() < end) {
       const fresh = (await this.#runs()).filter(({ id, run_attempt: attempt }) => before.get(id) !== attempt);
-      if (fresh.length > 0 && fresh.every(({ status }) => status === 'completed')) {
+      if (fresh.length >= count && fresh.every(({ status }) => status === 'completed')) {
         return Promise.all(fresh.toSorted((left, right) => left.id - right.id).map((run) => this.#ended(run)));
       }
       await delay(200);
@@ -202,6 +206,17 @@ export class World {
     if (only === undefined || runs.length > 1)
       throw new Error(`It started ${runs.map(({ name }) => name).join(', ')}.`);
     return only;
+  }
+
+  /** The id of the run that a commit on main starts, as soon as there is one. */
+  async runOfCommit(sha: string): Promise<number> {
+    const end = Date.now() + 10_000;
+    while (Date.now() < end) {
+      const found = (await this.#runs()).find(({ head_sha: head }) => head === sha);
+      if (found !== undefined) return found.id;
+      await delay(50);
+    }
+    throw new Error(`No run of ${sha} begins.`);
   }
 
   async #runs(): Promise<readonly ListedRun[]> {
