@@ -12,6 +12,7 @@ const common = {
 };
 
 export default {
+  testSequencer: '<rootDir>/scripts/test/slow-first.ts',
   projects: [
     // No network and no processes but git: seconds.
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/**/test/**/*.test.ts'] },

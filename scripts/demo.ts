@@ -32,7 +32,7 @@ await command(async () => {
   let stays = false;
   try {
     const sandbox = await stage.step('Start the sandbox: AWS, GitHub and a runner on this machine', () =>
-      up(dir, keep ? 'until-stopped' : 'mine'),
+      up(dir, keep ? 'until-stopped' : 'mine', { account: 'empty' }),
     );
     interrupt.signal.throwIfAborted();
     const result = await runLoop(sandbox, join(dir, 'clone'), stage, interrupt.signal);

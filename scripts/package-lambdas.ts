@@ -14,6 +14,8 @@ await command(async () => {
     {
       packageLambdas: (folder) => packageLambdas(folder, ROOT),
       store: async () => s3PackageStore(await ssmParameters().get(ARTIFACTS_BUCKET_PARAMETER)),
+      // Nothing is compared from here: there is no environment.
+      deployed: () => Promise.resolve(new Map()),
       log: terminalLog(),
       writeSummary: () => Promise.resolve(), // A summary is for the page of a run; the log has said the same.
     },

@@ -5,17 +5,13 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { SSMClient } from '@aws-sdk/client-ssm';
-import { ssmParameters } from '../actions/lib/aws/parameters.ts';
 import { UserError } from '../actions/lib/errors.ts';
-import { BUILDERS, chooseBuilder } from '../actions/lib/image/choose-builder.ts';
-import { dockerLogin } from '../actions/lib/image/docker.ts';
+import { BUILDERS } from '../actions/lib/image/choose-builder.ts';
 import { platformOf } from '../actions/lib/image/platform.ts';
 import { publishImage } from '../actions/lib/image/publish.ts';
-import { ecrRepository } from '../actions/lib/image/repository.ts';
-import { baseImageOf, SERVICE_REPOSITORY_PARAMETER } from '../actions/lib/image/settings.ts';
 import { describeContents } from '../actions/lib/image/contents.ts';
 import { treeVersion } from '../actions/lib/image/version.ts';
+import { DOCKERFILE, serviceImage } from '../actions/publish-image/src/service-image.ts';
 import { terminalLog } from '../actions/lib/log.ts';
 import { runCommand } from '../actions/lib/process.ts';
 import { command } from './command.ts';
@@ -43,27 +39,16 @@ await command(async () => {
     );
   }
   const log = terminalLog();
-  const ssm = new SSMClient({});
-  const repository = await ssmParameters(ssm).get(SERVICE_REPOSITORY_PARAMETER);
+  const { baseImage, ...deps } = await serviceImage(choice, log);
   const result = await publishImage(
     {
       version: commit === '' ? await treeVersion(runCommand, ROOT, { allowDirty: values['allow-dirty'] }) : commit,
       root: ROOT,
-      dockerfile: 'service/Dockerfile',
+      dockerfile: DOCKERFILE,
       platform,
-      baseImage: await baseImageOf(ssm),
+      baseImage,
     },
-    {
-      images: ecrRepository(repository),
-      builder: (uri) =>
-        chooseBuilder(choice, uri, {
-          run: runCommand,
-          log,
-          login: dockerLogin,
-          build: ['npm', 'run', 'build', '-w', 'service'],
-        }),
-      log,
-    },
+    deps,
   );
   for (const line of describeContents(result)) log.info(line);
   if (values.detail !== undefined) await writeFile(values.detail, `${JSON.stringify({ ImageURI: result.uri })}\n`);

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { runCommand } from '../actions/lib/process.ts';
-import { initOffline, offlineEnv } from './offline-terraform.ts';
+import { initOffline } from './offline-terraform.ts';
+import { SharedProviders } from './terraform-providers.ts';
 import { ROOT } from './tools.ts';
 
 /** The folders below `root` that have tests of their own, as paths from there. */
@@ -51,24 +52,39 @@ function calledBy(root: string, folder: string): readonly string[] {
 /**
  * Runs the tests of these folders, as many at once as there are cores. What they say is shown folder by folder.
  *
- * @returns the worst exit code.
+ * @returns the worst exit code; 130 if it was interrupted.
  */
 export async function testFolders(folders: readonly string[], args: readonly string[]): Promise<number> {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort());
   // One after the other: they may share a cache of providers, which Terraform does not guard.
   for (const folder of folders) await initOffline(join(ROOT, folder));
-  const waiting = folders.values();
-  let worst = 0;
-  const worker = async (): Promise<void> => {
-    for (const folder of waiting) worst = Math.max(worst, await testFolder(join(ROOT, folder), args));
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
-  return worst;
+  const providers = await SharedProviders.create();
+  try {
+    const waiting = folders.values();
+    let worst = 0;
+    const worker = async (): Promise<void> => {
+      for (const folder of waiting) {
+        if (interrupted.signal.aborted) worst = 130;
+        else worst = Math.max(worst, await testFolder(join(ROOT, folder), args, providers, interrupted.signal));
+      }
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, worker));
+    return worst;
+  } finally {
+    await providers.close();
+  }
 }
 
-async function testFolder(folder: string, args: readonly string[]): Promise<number> {
+async function testFolder(
+  folder: string,
+  args: readonly string[],
+  providers: SharedProviders,
+  signal: AbortSignal,
+): Promise<number> {
   const lines: string[] = [`\n${relative(ROOT, folder)}`];
   const onLine = (line: string): void => void lines.push(line);
-  const options = { cwd: folder, env: offlineEnv(folder), onStdout: onLine, onStderr: onLine };
+  const options = { cwd: folder, env: await providers.envOf(folder), onStdout: onLine, onStderr: onLine, signal };
   const code = await runCommand('terraform', ['test', ...args], options);
   process.stdout.write(`${lines.join('\n')}\n`);
   return code;

@@ -17,9 +17,24 @@ locals {
 
   has_fargate = contains(var.architectures, "fargate")
 
-  # What the promote action moves; it reads this from SSM, so that it needs no access to the state.
+  # What the actions deploy to; they read this from SSM, so that they need no access to the state, in the shape that
+  # actions/lib/aws/deploy-targets.ts checks. What is not deployed is null.
   deploy_targets = {
-    lambdas = { for id, lambda in try(module.api_gateway[0].lambdas, {}) : id => { function_name = lambda.function_name } }
+    lambdas            = { for id, lambda in try(module.api_gateway[0].lambdas, {}) : id => { function_name = lambda.function_name } }
+    lambda_application = one(module.api_gateway[*].lambda_application)
+    api = one([for api in module.api_gateway : {
+      rest_api_id = api.rest_api_id
+      endpoint    = api.api_endpoint
+      api_keys    = api.api_key_ids
+    }])
+    service = one([for service in module.fargate : {
+      pipeline           = service.release.pipeline
+      cluster            = service.release.cluster
+      service            = service.release.service
+      build_project      = service.release.project
+      deploy_application = service.release.application
+      deploy_group       = service.release.deployment_group
+    }])
   }
 
   # https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html

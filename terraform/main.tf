@@ -160,12 +160,22 @@ module "dashboard" {
   )
 }
 
-# Named by the environment alone, as the state is: that is all that a promotion is told.
+# Named by the environment alone, as the state is: that is all that a promotion or a release is told.
 resource "aws_ssm_parameter" "deploy_targets" {
   #checkov:skip=CKV2_AWS_34:It is no secret; reviewers have to see it in the plan.
 
-  name           = "/terraform/${var.environment}/deploy-targets"
-  description    = "What a promotion moves in ${var.environment}, as a JSON object."
-  type           = "String"
+  name        = "/terraform/${var.environment}/deploy-targets"
+  description = "What a promotion and a release move in ${var.environment}, as a JSON object."
+  type        = "String"
+  # Larger ones cost money, and go back to being small only by being replaced.
+  tier           = length(jsonencode(local.deploy_targets)) > 4000 ? "Advanced" : "Standard"
   insecure_value = jsonencode(local.deploy_targets)
+
+  # The limit of an advanced parameter: https://docs.aws.amazon.com/general/latest/gr/ssm.html
+  lifecycle {
+    precondition {
+      condition     = length(base64encode(jsonencode(local.deploy_targets))) / 4 * 3 <= 8192
+      error_message = "The names of what is deployed in ${var.environment} must be 8192 bytes of JSON at most, which is what an SSM parameter holds: shorten the ids of the lambdas in api-gateway/lambdas.tf, or the identifier."
+    }
+  }
 }

@@ -56,7 +56,7 @@ const RULES: readonly Rule[] = [
   { files: /^terraform\/\.terraform\.lock\.hcl$/, touches: 'all', why: 'the versions of the providers' },
   { files: /^terraform\//, touches: 'all', why: 'Terraform, of all environments' },
 
-  { files: /^lambdas\/[^/]+\/(test|events)\//, touches: 'none', why: 'in no package of a lambda' },
+  { files: /^lambdas\/[^/]+\/((test|events)\/|smoke\.json$)/, touches: 'none', why: 'in no package of a lambda' },
   { files: /^lambdas\//, touches: 'all', why: 'the packages of the lambdas, and the schemas that Terraform reads' },
   { files: /^packages\/[^/]+\/test\//, touches: 'none', why: 'in no package of a lambda' },
   { files: isOfOtherPackage, touches: 'none', why: 'a package that no lambda uses' },

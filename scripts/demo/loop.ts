@@ -1,14 +1,15 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { applyMarker } from '../../actions/terraform-apply/src/run.ts';
 import { planMarker } from '../../actions/lib/review/marker.ts';
 import { parsePins, pinFile, type Pins } from '../../actions/lib/pins.ts';
 import type { SandboxInfo } from '../sandbox/state.ts';
 import { findApi, replace, type Answer, type DeployedApi } from './api.ts';
+import { bootstrapAccount } from './bootstrap.ts';
+import { addToMap, breakFor, raiseRevision, remark, touchService, withoutChecks } from './edits.ts';
 import { People, type PostedComment } from './people.ts';
-import { exportProject, type Clone } from './project.ts';
+import { exportProject } from './project.ts';
 import { askService, type ServiceReply } from './service.ts';
+import { describeTraffic, startTraffic, type Traffic } from './traffic.ts';
 
 /** Where the demo tells what it does; the end-to-end test records it. */
 export interface Stage {
@@ -30,17 +31,28 @@ export interface LoopResult {
   readonly review: { readonly stopped: string; readonly leftOpen: number; readonly applied: string };
   readonly planComments: readonly PostedComment[];
   readonly merged: Record<'test' | 'prod' | 'withoutKey' | 'badBody', Answer>;
-  readonly promoted: Record<'test' | 'prod', Answer>;
-  readonly pins: Pins;
-  readonly emptyPlanComments: readonly PostedComment[];
+  /** The service after the merge, and the commit that the merge made. */
+  readonly released: ServiceReply & { readonly merged: string };
+  /** What `prod` answered while it was shifted to the new version, and afterwards. */
+  readonly canary: {
+    readonly traffic: Traffic;
+    readonly promoted: Record<'test' | 'prod', Answer>;
+    readonly pins: Pins;
+  };
+  /** The same of a version that throws. */
+  readonly rolledBack: { readonly traffic: Traffic; readonly prod: Answer; readonly pins: Pins };
+  /** The plan comment of the second pull request, before and after it was pushed to again. */
+  readonly badPlanComments: readonly PostedComment[];
   readonly editedComments: readonly PostedComment[];
+  /** Titles of the issues that are open after drift was looked for. */
+  readonly drift: readonly string[];
 }
 
 const SENTENCE = { content: 'I moved from ING to bunq.' };
 const PLAN_AUTHOR = 'github-actions[bot]';
 
 /**
- * The main job of this repository, as its users do it: pull request, plan, merge, apply, promotion.
+ * The main job of this repository, as its users do it, in an account that has nothing yet: bootstrap, pull request, plan, merge, apply, release, promotion, and one that goes back.
  *
  * @param options.checks whether the pull requests' job `checks` does its work, which takes most of their time
  */
@@ -68,11 +80,19 @@ export async function runLoop(
     exportProject(folder, remote, 'ada'),
   );
   if (!checks) await withoutChecks(clone.folder);
+  await clone.git('add', '--all');
+  await clone.git('commit', '--quiet', '--message', 'Start from the template');
+  const settings = await stage.step(
+    'Bootstrap the account: buckets, the image repository, roles that trust GitHub',
+    () => bootstrapAccount(clone.folder, sandbox, signal),
+  );
+  stage.tell(`${settings.split('\n').length} settings for GitHub, such as`);
+  stage.tell(settings.split('\n')[0] ?? '');
   let pushed = '';
   await run(
     'Push main, past any pull request: nobody has reviewed that, so it is planned and stopped',
     async () => {
-      pushed = await clone.publish('main', 'Start from the template');
+      pushed = await clone.publish('main', 'Settings of the account');
     },
     'failure',
   );
@@ -89,21 +109,16 @@ export async function runLoop(
   const before = { test: await call('test'), prod: await call('prod') };
   tell(stage, before);
   const service = { ...(await askService(sandbox, SENTENCE.content, signal)), pushed };
-  stage.tell(
-    `${'service'.padEnd(10)} ${service.status} ${JSON.stringify(service.message)} · commit ${service.version.slice(0, 7)}`,
-  );
+  tellService(stage, service);
 
   await clone.git('switch', '--quiet', '--create', 'know-bunq');
   await addToMap(clone, 'bunq', 'bunq Bank');
   await raiseRevision(clone);
+  await touchService(clone);
   let number = 0;
-  await run('Open a pull request: a new name in the map, and a change of the lambda', async () => {
+  await run('Open a pull request: a new name in the map, a change of the lambda and of the service', async () => {
     await clone.publish('know-bunq', 'Know bunq');
-    number = await people.openPullRequest(
-      'know-bunq',
-      'Know bunq',
-      'A new name in the map, and a new revision of the lambda.',
-    );
+    number = await people.openPullRequest('know-bunq', 'Know bunq', 'A new name, and new versions of what uses it.');
   });
   const planComments = await planCommentsOf(people, number);
   stage.show(
@@ -111,9 +126,10 @@ export async function runLoop(
     planComments[0]?.body ?? '',
   );
 
-  await run('Merge it: main is planned again, it is what was reviewed, and that plan is applied', () =>
-    people.merge(number),
-  );
+  let mergeCommit = '';
+  await run('Merge it: what was reviewed is applied, and the service is released, blue/green', async () => {
+    mergeCommit = await people.merge(number);
+  });
   const applied = (await people.comments(number)).find(({ body }) => body.startsWith(applyMarker('test')))?.body ?? '';
   const merged = {
     test: await eventually(() => call('test'), before.test, signal),
@@ -122,73 +138,70 @@ export async function runLoop(
     badBody: await call('test', { contents: 'a typing error' }),
   };
   tell(stage, merged);
+  const released = { ...(await askService(sandbox, SENTENCE.content, signal)), merged: mergeCommit };
+  tellService(stage, released);
 
-  await run('Promote: prod gets what test runs', () =>
-    people.dispatch('promote.yml', { environment: 'test', function: 'all', strategy: 'all-at-once' }),
-  );
-  const promoted = { test: await call('test'), prod: await call('prod') };
-  tell(stage, promoted);
-  const pins = parsePins(await people.fileOnMain(pinFile('test')), pinFile('test'));
+  /** Shifts `prod` by a canary while customers call it. */
+  const promote = async (title: string, expected: 'success' | 'failure'): Promise<{ traffic: Traffic; pins: Pins }> => {
+    const load = startTraffic(() => call('prod'));
+    let traffic: Traffic | undefined;
+    try {
+      await run(
+        title,
+        () => people.dispatch('promote.yml', { environment: 'test', function: 'all', strategy: 'canary-10-5' }),
+        expected,
+      );
+    } finally {
+      traffic = await load.stop();
+    }
+    stage.tell(describeTraffic(traffic));
+    return { traffic, pins: parsePins(await people.fileOnMain(pinFile('test')), pinFile('test')) };
+  };
+
+  const shift = await promote('Promote: prod gets what test runs, first one call in ten, then all', 'success');
+  const canary = { ...shift, promoted: { test: await call('test'), prod: await call('prod') } };
+  tell(stage, canary.promoted);
   stage.tell(
-    `pinned in git: ${Object.entries(pins)
+    `pinned in git: ${Object.entries(canary.pins)
       .map(([id, pin]) => `${id} ${pin.version}`)
       .join(', ')}`,
   );
 
   await clone.git('switch', '--quiet', 'main');
   await clone.git('pull', '--quiet', '--rebase', 'origin', 'main');
-  await clone.git('switch', '--quiet', '--create', 'notes');
-  await run('Open a second pull request: a remark, nothing to apply', async () => {
-    await remark(clone, 'A remark.');
-    await clone.publish('notes', 'Remark');
-    number = await people.openPullRequest('notes', 'Remark', 'It touches an environment and changes nothing in it.');
+  await clone.git('switch', '--quiet', '--create', 'a-fault');
+  await breakFor(clone, 'bunq');
+  await raiseRevision(clone);
+  // Its checks are not waited for: the next push makes them worthless.
+  await stage.step('Open a second pull request: a version with a fault that no test finds', async () => {
+    await clone.publish('a-fault', 'A fault');
+    number = await people.openPullRequest('a-fault', 'A fault', 'A new version of the lambda.');
+    while ((await planCommentsOf(people, number)).length === 0) await delay(200, undefined, { signal });
   });
-  const emptyPlanComments = await planCommentsOf(people, number);
-  stage.show(
-    `Comment by ${emptyPlanComments[0]?.author ?? 'nobody'} on pull request #${number}`,
-    emptyPlanComments[0]?.body ?? '',
-  );
+  const badPlanComments = await planCommentsOf(people, number);
   await run('Push to it again: its comment is edited, no second one appears', async () => {
-    await remark(clone, 'Another remark.');
-    await clone.publish('notes', 'Another remark');
+    await remark(clone, 'A remark.');
+    await clone.publish('a-fault', 'A remark');
   });
   const editedComments = await planCommentsOf(people, number);
+  await run('Merge it: test runs the new version', () => people.merge(number));
+
+  const bad = await promote('Promote it: its first calls fail, its alarm fires, and prod is as it was', 'failure');
+  const rolledBack = { ...bad, prod: await call('prod') };
+  tell(stage, { prod: rolledBack.prod });
+
+  await run('Look for drift: the plan is empty, and every alias runs what is pinned', () =>
+    people.dispatch('drift.yml', {}),
+  );
+  const drift = (await people.issues(PLAN_AUTHOR)).map(({ title }) => title);
   const review = { stopped: stopped?.body ?? '', leftOpen: leftOpen.length, applied };
-  return { api, before, service, review, planComments, merged, promoted, pins, emptyPlanComments, editedComments };
+  const first = { api, before, service, review, planComments, merged, released };
+  return { ...first, canary, badPlanComments, editedComments, rolledBack, drift };
 }
 
 async function planCommentsOf(people: People, number: number): Promise<readonly PostedComment[]> {
   const comments = await people.comments(number);
   return comments.filter(({ author, body }) => author === PLAN_AUTHOR && body.startsWith(planMarker('test')));
-}
-
-/** For a suite that runs beside the checks themselves. */
-export async function withoutChecks(folder: string): Promise<void> {
-  const file = join(folder, 'package.json');
-  const text = await readFile(file, 'utf8');
-  const without = text.replace('"node scripts/test.ts check"', '"true"');
-  if (without === text) throw new Error(`${file} has no script "check".`);
-  await writeFile(file, without);
-}
-
-/** A comment at the end of the environment's file. */
-async function remark(clone: Clone, text: string): Promise<void> {
-  await appendFile(join(clone.folder, 'terraform/environments/test.tfvars'), `# ${text}\n`);
-}
-
-/** Alters the file in the way a person would: a new line in the JSON. */
-async function addToMap(clone: Clone, key: string, value: string): Promise<void> {
-  const file = join(clone.folder, 'terraform/strings-mapping.json');
-  const map: Record<string, string> = JSON.parse(await readFile(file, 'utf8'));
-  await writeFile(file, `${JSON.stringify({ ...map, [key]: value }, undefined, 2)}\n`);
-}
-
-async function raiseRevision(clone: Clone): Promise<void> {
-  const file = join(clone.folder, 'lambdas/replace-strings/revision.ts');
-  const source = await readFile(file, 'utf8');
-  const raised = source.replace(/revision = '(\d+)'/, (_, now: string) => `revision = '${Number(now) + 1}'`);
-  if (raised === source) throw new Error(`${file} has no revision to raise.`);
-  await writeFile(file, raised);
 }
 
 /** Lambda takes a moment to replace what runs; the answer before is the old one. */
@@ -207,4 +220,8 @@ function tell(stage: Stage, answers: Readonly<Record<string, Answer>>): void {
     const code = revision === '' ? '' : ` · code revision ${revision}, version ${version}`;
     stage.tell(`${name.padEnd(10)} ${status} ${JSON.stringify(message)}${code}`);
   }
+}
+
+function tellService(stage: Stage, { status, message, version }: ServiceReply): void {
+  stage.tell(`${'service'.padEnd(10)} ${status} ${JSON.stringify(message)} · commit ${version.slice(0, 7)}`);
 }

@@ -67,7 +67,8 @@ export interface RunWanted {
 
 type ReachableGitHub = Pick<SandboxInfo, 'githubApiUrl' | 'githubUrl' | 'owner' | 'repo' | 'userToken' | 'runsDir'>;
 
-const RUN_LIMIT_MS = 10 * 60_000;
+// The checks of a pull request take their time on a small machine.
+const RUN_LIMIT_MS = 30 * 60_000;
 
 /** What people do at GitHub's pages, through its REST API. */
 export class People {
@@ -235,7 +236,7 @@ export class People {
       await delay(200, undefined, { signal });
     }
     throw new UserError(
-      `No run as ${JSON.stringify(wanted)} ended in ten minutes.`,
+      `No run as ${JSON.stringify(wanted)} ended in half an hour.`,
       `Logs are below ${this.#runsDir}.`,
     );
   }
@@ -286,7 +287,7 @@ export class People {
       }
       await delay(200, undefined, { signal });
     }
-    throw new UserError('A workflow run did not end in ten minutes.', `Its log is below ${this.#runsDir}.`);
+    throw new UserError('A workflow run did not end in half an hour.', `Its log is below ${this.#runsDir}.`);
   }
 
   /** What a person would look at first: the end of the log of each job that failed. */

@@ -1,4 +1,5 @@
 import type { LoopResult } from './loop.ts';
+import { describeTraffic, type Traffic } from './traffic.ts';
 
 export interface Check {
   readonly name: string;
@@ -8,7 +9,21 @@ export interface Check {
 
 /** What the loop promises, held against what it saw. The demo prints it, and the end-to-end test demands it. */
 export function judge(result: LoopResult): readonly Check[] {
-  const { before, service, review, planComments, merged, promoted, pins, emptyPlanComments, editedComments } = result;
+  const {
+    before,
+    service,
+    review,
+    planComments,
+    merged,
+    released,
+    canary,
+    rolledBack,
+    badPlanComments,
+    editedComments,
+    drift,
+  } = result;
+  const { promoted, pins } = canary;
+  const versions = { old: before.prod.version, now: promoted.prod.version };
   const plan = planComments[0]?.body ?? '';
   const headline = (body: string): string => /^### .*$/m.exec(body)?.[0].replaceAll(/^### |`/g, '') ?? 'no headline';
   const old = 'I moved from ING BANK to bunq.';
@@ -60,6 +75,16 @@ export function judge(result: LoopResult): readonly Check[] {
       ok: merged.prod.version === before.prod.version && merged.prod.revision === before.prod.revision,
     },
     {
+      name: 'Released: the service is the merged commit',
+      saw: `${released.status} "${released.message}", commit ${released.version.slice(0, 7)}`,
+      ok: released.status === 200 && released.message === now && released.version === released.merged,
+    },
+    {
+      name: 'Canary: the old version had most calls, none failed',
+      saw: describeTraffic(canary.traffic),
+      ok: canary.traffic.failed === 0 && answeredBy(canary.traffic, versions.old) > 10,
+    },
+    {
       name: 'prod after the promotion: the new one',
       saw: `version ${promoted.prod.version}, revision ${promoted.prod.revision}, "${promoted.prod.message}"`,
       ok:
@@ -73,17 +98,34 @@ export function judge(result: LoopResult): readonly Check[] {
       ok: pins['replace-strings']?.version === promoted.prod.version,
     },
     {
-      name: 'The next plan',
-      saw: headline(emptyPlanComments[0]?.body ?? ''),
-      ok: emptyPlanComments.length === 1 && headline(emptyPlanComments[0]?.body ?? '').endsWith('No changes'),
+      name: 'A version that fails: few calls were touched',
+      saw: describeTraffic(rolledBack.traffic),
+      ok: rolledBack.traffic.failed > 0 && rolledBack.traffic.failed < rolledBack.traffic.calls / 4,
+    },
+    {
+      name: 'It was rolled back, and the pin has not moved',
+      saw: `version ${rolledBack.prod.version}, "${rolledBack.prod.message}", pinned ${rolledBack.pins['replace-strings']?.version ?? 'nothing'}`,
+      ok:
+        rolledBack.prod.status === 200 &&
+        rolledBack.prod.version === versions.now &&
+        rolledBack.pins['replace-strings']?.version === versions.now,
+    },
+    {
+      name: 'After all that: no drift',
+      saw: drift.length === 0 ? 'no open issue' : drift.join(', '),
+      ok: drift.length === 0,
     },
     {
       name: 'Pushed again: the same comment, edited',
       saw: `${editedComments.length} comment, ${editedComments[0]?.edited === true ? 'edited' : 'not edited'}`,
       ok:
         editedComments.length === 1 &&
-        editedComments[0]?.id === emptyPlanComments[0]?.id &&
-        editedComments[0]?.body !== emptyPlanComments[0]?.body,
+        editedComments[0]?.id === badPlanComments[0]?.id &&
+        editedComments[0]?.body !== badPlanComments[0]?.body,
     },
   ];
+}
+
+function answeredBy({ answered }: Traffic, version: string): number {
+  return answered[version] ?? 0;
 }

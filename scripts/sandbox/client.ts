@@ -15,9 +15,14 @@ const STOP_MS = 30_000;
  * Starts a sandbox in `dir` and waits until it answers.
  *
  * @param lifetime `mine`: it ends when this process does, however that ends. `until-stopped`: it stays up until `down()`.
+ * @param options.account `bootstrapped`: as `make bootstrap` leaves it, `empty`: as AWS hands it over; left out, as SANDBOX_SEED says
  * @throws UserError with the daemon's own last words if it does not come up.
  */
-export async function up(dir: string, lifetime: 'mine' | 'until-stopped'): Promise<SandboxInfo> {
+export async function up(
+  dir: string,
+  lifetime: 'mine' | 'until-stopped',
+  { account }: { readonly account?: 'bootstrapped' | 'empty' } = {},
+): Promise<SandboxInfo> {
   const running = runningSandbox(dir);
   if (running !== undefined) {
     throw new UserError(`A sandbox is up already (process ${running.pid}).`, 'Stop it with "make sandbox/down".');
@@ -30,7 +35,11 @@ export async function up(dir: string, lifetime: 'mine' | 'until-stopped'): Promi
     process.execPath,
     [join(import.meta.dirname, 'daemon.ts'), dir, ...(lifetime === 'mine' ? [String(process.pid)] : [])],
     // A group of its own: Ctrl-C at the terminal reaches the command, and the command ends the sandbox in order.
-    { detached: true, stdio: ['ignore', log, log] },
+    {
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ...(account === undefined ? {} : { SANDBOX_SEED: account === 'empty' ? 'none' : '' }) },
+    },
   );
   closeSync(log);
   daemon.unref();

@@ -12,6 +12,7 @@ import { startFrontDoor } from './aws/front-door.ts';
 import { seedAccount } from './aws/seed.ts';
 import { seedImages } from './aws/seed-images.ts';
 import { createServices } from './aws/services/index.ts';
+import { RUNNING_PATH } from './aws/services/running/index.ts';
 import { DEFAULT_SPEED, Pace } from './aws/services/pace.ts';
 import { Stores } from './aws/services/store.ts';
 import { startGitHub } from './github/index.ts';
@@ -180,6 +181,7 @@ async function start(): Promise<void> {
       runsDir,
       owner: OWNER,
       repo: REPO,
+      links: [{ title: 'What runs in AWS', url: frontDoor.url + RUNNING_PATH }],
       onEvent: (event) => runner.current?.handle(event),
       onError: (error) => report(`GitHub: ${describeError(error)}`),
     }),
@@ -202,11 +204,12 @@ async function start(): Promise<void> {
       AWS_ENDPOINT_URL: frontDoor.url,
       AWS_EC2_METADATA_DISABLED: 'true',
     },
+    // As `make bootstrap` says to set them.
     vars: {
       AWS_REGION: REGION,
-      PLAN_ROLE_ARN: 'arn:aws:iam::000000000000:role/plan',
-      APPLY_ROLE_ARN: 'arn:aws:iam::000000000000:role/apply',
-      DEPLOY_ROLE_ARN: 'arn:aws:iam::000000000000:role/deploy',
+      PLAN_ROLE_ARN: 'arn:aws:iam::000000000000:role/rest-api-plan',
+      APPLY_ROLE_ARN: 'arn:aws:iam::000000000000:role/rest-api-apply-test',
+      DEPLOY_ROLE_ARN: 'arn:aws:iam::000000000000:role/rest-api-deploy-test',
     },
     report,
   });

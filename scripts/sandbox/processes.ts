@@ -34,8 +34,8 @@ export async function endTree(pid: number, graceMs: number): Promise<void> {
   await untilEnded(left, KILL_MS);
 }
 
-/** What has ended and only waits to be noticed by its parent counts as ended: some machines' init takes seconds for that. */
-async function untilEnded(pids: readonly number[], limitMs: number): Promise<void> {
+/** Waits for the end of all of them. What has ended and only waits to be noticed by its parent counts as ended: some machines' init takes seconds for that. */
+export async function untilEnded(pids: readonly number[], limitMs: number): Promise<void> {
   const end = Date.now() + limitMs;
   const run = (): boolean => {
     const states = new Map(processes().map(({ pid, state }) => [pid, state]));
@@ -54,15 +54,21 @@ function processes(): { pid: number; parent: number; state: string }[] {
     });
 }
 
+/** The processes that this one has started itself. */
+export function childrenOf(pid: number): number[] {
+  return processes().flatMap((row) => (row.parent === pid ? [row.pid] : []));
+}
+
 /** The process and its descendants, children before parents. */
-function tree(pid: number): number[] {
+export function tree(pid: number): number[] {
   const rows = processes();
   const below = (parent: number): number[] =>
     rows.flatMap((row) => (row.parent === parent ? [...below(row.pid), row.pid] : []));
   return [...below(pid), pid];
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+/** To one process; one that has ended already is nothing to complain of. */
+export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {

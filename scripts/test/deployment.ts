@@ -69,6 +69,11 @@ export class Deployment {
     return this.#clone.publish('main', message);
   }
 
+  /** What main has at GitHub, beside what is changed here. */
+  async pull(): Promise<void> {
+    await this.#clone.git('pull', '--quiet', '--rebase', '--autostash', 'origin', 'main');
+  }
+
   /** The commit that is checked out. */
   commit(): Promise<string> {
     return this.#clone.git('rev-parse', 'HEAD');

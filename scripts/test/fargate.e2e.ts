@@ -1,17 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json as jsonOf } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { array, assert, asyncProperty, constantFrom, json, oneof, string } from 'fast-check';
+import { findApi } from '../demo/api.ts';
 import { apiKeyOf, serviceClient, type ServiceAnswer, type ServiceCall, type ServiceClient } from '../demo/service.ts';
 import { down, up } from '../sandbox/client.ts';
 import type { SandboxInfo } from '../sandbox/state.ts';
 import { setUpFuzzer } from '../setup/fuzz.ts';
 import { ROOT } from '../tools.ts';
+import { patiently } from './api-calls.ts';
 import { start } from './child.ts';
 import { Deployment, succeeded } from './deployment.ts';
 import { share, startLoad } from './load.ts';
@@ -27,7 +31,10 @@ function messageOf(body: unknown): unknown {
   return typeof body === 'object' && body !== null && 'message' in body ? body.message : undefined;
 }
 
-/** The whole half in one account: what it answers, how it is released, and what happens when that goes wrong. */
+/**
+ * Both halves in one account, at a domain: what the service answers, how it is released, and what happens when that goes wrong. What the API
+ * answers besides is the other suite's.
+ */
 describe('the Fargate architecture, deployed', () => {
   let dir = '';
   let sandbox: SandboxInfo;
@@ -173,6 +180,19 @@ describe('the Fargate architecture, deployed', () => {
       }),
       { numRuns: 200 },
     );
+  }, 60_000);
+
+  test('has the API at the domain’s other address, with the stage in the path as without one', async () => {
+    expect(await project.output('api_endpoint')).toBe(`https://api-test.${ZONE}`);
+    const api = await findApi(sandbox);
+    expect(await patiently(api, 'prod', { method: 'GET', path: 'mappings/ABN' })).toMatchObject({ status: 200 });
+    // What a resolver would do: the domain's name leads to the sandbox. fetch sends no Host of ours.
+    const headers = { host: `api-test.${ZONE}`, 'x-api-key': api.keys['prod'] };
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      get(`${sandbox.awsUrl}/prod/mappings/ABN`, { headers }, resolve).on('error', reject);
+    });
+    expect(answer.statusCode).toBe(200);
+    expect(await jsonOf(answer)).toEqual({ key: 'ABN', replacement: 'ABN AMRO' });
   }, 60_000);
 
   test('turns plain HTTP away to HTTPS', async () => {
@@ -359,7 +379,11 @@ describe('the Fargate architecture, deployed', () => {
   }, 300_000);
 
   test('goes without a trace', async () => {
-    expect((await project.state()).length).toBeGreaterThan(200);
+    const addresses = await project.state();
+    expect(addresses.length).toBeGreaterThan(200);
+    expect(
+      addresses.filter((address) => /^module\.api_gateway.*(certificate|domain)/.test(address)).length,
+    ).toBeGreaterThan(5);
     succeeded(await project.destroy());
     expect(await project.state()).toEqual([]);
   }, 600_000);

@@ -82,12 +82,13 @@ describe.each(workflows)('%s', (file) => {
   });
 });
 
-test('apply and promote wait in one line per environment, and none is skipped or cut off', () => {
-  const lines = ['main.yml', 'apply.yml', 'promote.yml']
+test('apply, promote and release wait in one line per environment, and none is skipped or cut off', () => {
+  const lines = ['main.yml', 'apply.yml', 'promote.yml', 'release.yml']
     .flatMap((name) => pairsOf(`.github/workflows/${name}`, 'concurrency'))
     .map(({ value }) => (isMap(value) ? value.toJSON() : value));
   expect(lines).toEqual([
     { group: 'environment-${{ matrix.environment }}', 'cancel-in-progress': false, queue: 'max' },
+    { group: 'environment-${{ inputs.environment }}', 'cancel-in-progress': false, queue: 'max' },
     { group: 'environment-${{ inputs.environment }}', 'cancel-in-progress': false, queue: 'max' },
     { group: 'environment-${{ inputs.environment }}', 'cancel-in-progress': false, queue: 'max' },
   ]);

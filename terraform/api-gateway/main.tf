@@ -61,6 +61,16 @@ module "integrations" {
   }
 }
 
+module "deployments" {
+  source = "../_modules/lambda-deployments"
+  count  = length(module.integrations.promoted) > 0 ? 1 : 0
+
+  name            = local.name
+  lambdas         = module.integrations.promoted
+  error_threshold = var.lambda_alarm_thresholds.errors
+  alarm_topic_arn = var.alarm_topic_arn
+}
+
 resource "aws_api_gateway_deployment" "this" {
   rest_api_id = aws_api_gateway_rest_api.this.id
 

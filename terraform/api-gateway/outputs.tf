@@ -17,9 +17,19 @@ output "api_keys" {
   sensitive   = true
 }
 
+output "api_key_ids" {
+  description = "Id of the API key by stage: whoever may read the key asks for its value by it."
+  value       = { for name, stage in module.stages : name => stage.api_key_id }
+}
+
 output "lambdas" {
   description = "Per lambda id: the function's name, and its aliases with what each follows."
   value       = module.integrations.lambdas
+}
+
+output "lambda_application" {
+  description = "Name of CodeDeploy's application that shifts the lambdas' aliases; null if no alias follows promotion."
+  value       = one(module.deployments[*].application_name)
 }
 
 output "redeployment" {

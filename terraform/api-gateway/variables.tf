@@ -129,7 +129,7 @@ variable "lambda_alarm_thresholds" {
     duration_periods            = optional(number, 5)
   })
   default     = {}
-  description = "When the alarms of a lambda's alias fire: more failed calls than this within a minute, or for so many minutes (duration_periods) a duration (p95) above this part of the timeout. The number of calls is measured against the limits of the stage."
+  description = "When the alarms of a lambda's alias fire: more failed calls than this within a minute, or for so many minutes (duration_periods) a duration (p95) above this part of the timeout. The number of calls is measured against the limits of the stage. A shift to a new version is rolled back by more failed calls of it than errors."
 }
 
 variable "log_retention_in_days" {

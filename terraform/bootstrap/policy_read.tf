@@ -1,6 +1,6 @@
 locals {
-  # What a refresh of everything in terraform/ asks for. Not AWS's ReadOnlyAccess, which also reads every object, log line and queue of
-  # the account.
+  # What a refresh of everything in terraform/ asks for, and whoever looks whether something is to be promoted or released. Not AWS's
+  # ReadOnlyAccess, which also reads every object, log line and queue of the account.
   read_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -12,14 +12,14 @@ locals {
           "apigateway:GET",
           "application-autoscaling:Describe*", "application-autoscaling:ListTagsForResource",
           "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource",
-          "codebuild:BatchGetProjects",
+          "codebuild:BatchGetBuilds", "codebuild:BatchGetProjects",
           "codeconnections:GetConnection", "codeconnections:ListTagsForResource",
           "codedeploy:Get*", "codedeploy:List*",
-          "codepipeline:GetPipeline", "codepipeline:ListTagsForResource",
+          "codepipeline:GetPipeline*", "codepipeline:ListActionExecutions", "codepipeline:ListPipelineExecutions", "codepipeline:ListTagsForResource",
           "codestar-connections:GetConnection", "codestar-connections:ListTagsForResource",
           "codestar-notifications:DescribeNotificationRule", "codestar-notifications:ListTagsForResource",
           "ec2:Describe*",
-          "ecr:DescribeRepositories", "ecr:ListTagsForResource",
+          "ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:ListTagsForResource",
           "ecs:Describe*", "ecs:ListTagsForResource",
           "elasticloadbalancing:Describe*",
           "events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule",

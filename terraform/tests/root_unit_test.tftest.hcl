@@ -18,7 +18,7 @@ variables {
 run "deploy_targets" {
   assert {
     condition     = aws_ssm_parameter.deploy_targets.name == "/terraform/test/deploy-targets"
-    error_message = "The promote action finds its targets by the environment's name."
+    error_message = "The actions find their targets by the environment's name."
   }
 
   assert {
@@ -30,9 +30,21 @@ run "deploy_targets" {
           replace-strings = { function_name = "rest-api-test-replace-strings" }
           search-mappings = { function_name = "rest-api-test-search-mappings" }
         }
+        lambda_application = "rest-api-test-lambdas"
+        api = {
+          rest_api_id = "a1b2c3d4e5"
+          endpoint    = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"
+          api_keys    = module.api_gateway[0].api_key_ids
+        }
+        service = null
       }
     )
-    error_message = "The targets are the functions by lambda id, in plain JSON."
+    error_message = "The targets are the functions by lambda id, CodeDeploy's application, and the API with the ids of its keys, in plain JSON; a service that is not deployed is null."
+  }
+
+  assert {
+    condition     = aws_ssm_parameter.deploy_targets.tier == "Standard" && keys(module.api_gateway[0].api_key_ids) == ["prod", "test"]
+    error_message = "Few targets cost nothing."
   }
 
   assert {
@@ -224,6 +236,18 @@ run "both_halves" {
   }
 
   assert {
+    condition = jsondecode(aws_ssm_parameter.deploy_targets.insecure_value).service == {
+      pipeline           = "rest-api-test-service"
+      cluster            = "rest-api-test"
+      service            = "rest-api-test"
+      build_project      = "rest-api-test-service"
+      deploy_application = "rest-api-test-service"
+      deploy_group       = "rest-api-test-service"
+    }
+    error_message = "A release finds what it moves in the targets."
+  }
+
+  assert {
     condition     = output.service_endpoint == "http://mocked-123.eu-west-1.elb.amazonaws.com"
     error_message = "Without a domain the service is at AWS's name of the load balancer."
   }
@@ -275,4 +299,65 @@ run "fargate_alone" {
     condition     = output.service_endpoint != null
     error_message = "The service is there."
   }
+
+  assert {
+    condition = (
+      jsondecode(aws_ssm_parameter.deploy_targets.insecure_value).lambdas == {} &&
+      jsondecode(aws_ssm_parameter.deploy_targets.insecure_value).lambda_application == null &&
+      jsondecode(aws_ssm_parameter.deploy_targets.insecure_value).api == null &&
+      jsondecode(aws_ssm_parameter.deploy_targets.insecure_value).service.pipeline == "rest-api-test-service"
+    )
+    error_message = "What is not deployed is no target."
+  }
+}
+
+run "many_targets" {
+  # Terraform takes no override of a module that the state has.
+  state_key = "many_targets"
+
+  override_module {
+    target = module.api_gateway[0]
+    outputs = {
+      lambdas = { for id in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] : id => {
+        function_name = "%{for part in [1, 2, 3, 4, 5, 6, 7, 8]}-a-long-name-of-fifty-letters-abcdefghijklmnopqrstu%{endfor}"
+        aliases       = {}
+      } }
+      lambda_application = "rest-api-test-lambdas"
+      rest_api_id        = "a1b2c3d4e5"
+      api_endpoint       = "https://api.example.com"
+      api_key_ids        = {}
+      api_keys           = {}
+      access_log_groups  = {}
+      dashboard_sections = []
+    }
+  }
+
+  assert {
+    condition     = aws_ssm_parameter.deploy_targets.tier == "Advanced" && length(aws_ssm_parameter.deploy_targets.insecure_value) > 4000
+    error_message = "Targets of more than 4 KB need an advanced parameter."
+  }
+}
+
+run "too_many_targets" {
+  command   = plan
+  state_key = "many_targets"
+
+  override_module {
+    target = module.api_gateway[0]
+    outputs = {
+      lambdas = { for id in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] : id => {
+        function_name = "%{for part in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]}-a-long-name-of-fifty-letters-abcdefghijklmnopqrstu%{endfor}"
+        aliases       = {}
+      } }
+      lambda_application = "rest-api-test-lambdas"
+      rest_api_id        = "a1b2c3d4e5"
+      api_endpoint       = "https://api.example.com"
+      api_key_ids        = {}
+      api_keys           = {}
+      access_log_groups  = {}
+      dashboard_sections = []
+    }
+  }
+
+  expect_failures = [aws_ssm_parameter.deploy_targets]
 }

@@ -4,18 +4,24 @@ import { join } from 'node:path';
 import * as core from '@actions/core';
 import { context } from '@actions/github';
 import { lambdaFunctions } from '../../lib/aws/functions.ts';
+import { codeBuilds } from '../../lib/aws/builds.ts';
+import { ecsServices } from '../../lib/aws/container-services.ts';
 import { ssmParameters } from '../../lib/aws/parameters.ts';
+import { codePipelines } from '../../lib/aws/pipelines.ts';
 import { checkedOutCommits } from '../../lib/git.ts';
 import { actionsLog } from '../../lib/github/actions-log.ts';
-import { octokitDeployments } from '../../lib/github/deployments.ts';
+import { octokitDeployments, octokitReleases } from '../../lib/github/deployments.ts';
 import { runUrl } from '../../lib/github/event.ts';
 import { octokitIssues } from '../../lib/github/issues.ts';
 import { main } from '../../lib/github/main.ts';
 import { octokit } from '../../lib/github/octokit.ts';
 import { octokitFile } from '../../lib/github/repository-file.ts';
 import { cancellation, workspace, writeSummary } from '../../lib/github/runner.ts';
+import { ecrRepository } from '../../lib/image/repository.ts';
+import { SERVICE_REPOSITORY_PARAMETER } from '../../lib/image/settings.ts';
 import { pinFile } from '../../lib/pins.ts';
 import { runCommand } from '../../lib/process.ts';
+import { ssmServiceTarget } from '../../lib/release/targets.ts';
 import { Terraform } from '../../lib/terraform/cli.ts';
 import { readInputs, type Inputs } from './inputs.ts';
 import { run, type Deps } from './run.ts';
@@ -26,6 +32,13 @@ await main(async () => {
     terraform: new Terraform(inputs.folder, runCommand, actionsLog, cancellation()),
     parameters: ssmParameters(),
     functions: lambdaFunctions(),
+    findService: ssmServiceTarget(),
+    serviceDeps: async () => ({
+      services: ecsServices(),
+      builds: codeBuilds(),
+      pipelines: codePipelines(),
+      images: ecrRepository(await ssmParameters().get(SERVICE_REPOSITORY_PARAMETER)),
+    }),
     ...(await gitHub(inputs)),
     workflowUrl: (file) => `${context.serverUrl}/${context.repo.owner}/${context.repo.repo}/actions/workflows/${file}`,
     log: actionsLog,
@@ -46,7 +59,7 @@ async function gitHub({
   token,
   environment,
   commentAuthor,
-}: Inputs): Promise<Pick<Deps, 'pins' | 'deployments' | 'issues'>> {
+}: Inputs): Promise<Pick<Deps, 'pins' | 'deployments' | 'issues' | 'releases'>> {
   const file = pinFile(environment);
   if (token === undefined) {
     const path = join(workspace(), file);
@@ -58,6 +71,7 @@ async function gitHub({
   return {
     pins: async () => (await octokitFile(github, repo, file, repository.default_branch).read())?.text,
     deployments: octokitDeployments(github, repo, { author: commentAuthor, runUrl: runUrl() }),
+    releases: octokitReleases(github, repo, runUrl()),
     issues: octokitIssues(github, repo),
   };
 }

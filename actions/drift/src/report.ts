@@ -3,10 +3,11 @@ import { codeBlock, cut, escapeText, inlineCode, tableCode } from '../../lib/mar
 import { planHeadline, renderPlan, type Limits, type PlanContext } from '../../lib/markdown/plan.ts';
 import { protectedChanges } from '../../lib/terraform/guard.ts';
 import { isEmptyPlan, type PlanSummary } from '../../lib/terraform/plan-summary.ts';
-import { isDrift, PINNED_ALIAS, type AliasState } from './aliases.ts';
+import { isDrift, PINNED_ALIAS, type AliasState } from '../../lib/promotion/aliases.ts';
+import { isServiceDrift, renderService, serviceFingerprint, serviceSteps, type ServiceFindings } from './service.ts';
 
 /** What an environment looks like beside what git says. */
-export interface Findings {
+export interface Findings extends ServiceFindings {
   readonly environment: string;
   readonly summary: PlanSummary;
   /** Of the plan. */
@@ -24,12 +25,13 @@ const MOST_ALIASES = 100;
 const ORDER: readonly AliasState['kind'][] = ['differs', 'missing', 'gone', 'shifting', 'as-pinned'];
 const LONGEST_ID = 100;
 
-export function hasDrift({ summary, aliases }: Findings): boolean {
-  return !isEmptyPlan(summary) || aliases.some((alias) => isDrift(alias));
+export function hasDrift(found: Findings): boolean {
+  return !isEmptyPlan(found.summary) || found.aliases.some((alias) => isDrift(alias)) || isServiceDrift(found);
 }
 
 /** One line, such as `1 to change, 1 alias not as pinned`. */
-export function driftHeadline({ summary, aliases }: Findings): string {
+export function driftHeadline(found: Findings): string {
+  const { summary, aliases } = found;
   const plan = isEmptyPlan(summary)
     ? []
     : planHeadline(summary)
@@ -37,17 +39,20 @@ export function driftHeadline({ summary, aliases }: Findings): string {
         .filter((part) => !part.startsWith('0 '));
   const moved = aliases.filter((alias) => isDrift(alias)).length;
   const pins = moved === 0 ? [] : [`${moved} ${moved === 1 ? 'alias' : 'aliases'} not as pinned`];
-  const parts = [...plan, ...pins];
+  const service = isServiceDrift(found) ? ['the service not as released'] : [];
+  const parts = [...plan, ...pins, ...service];
   return parts.length === 0 ? 'No drift' : parts.join(', ');
 }
 
 /** A hidden line: two issues with the same one say the same, whenever and by which run it was found. */
-export function fingerprint({ digest, aliases, unknown }: Findings): string {
+export function fingerprint(found: Findings): string {
+  const { digest, aliases, unknown } = found;
   const drifted = aliases.filter((alias) => isDrift(alias));
   const what = JSON.stringify([
     digest,
     drifted.map(({ id, kind, pin, runs }) => [id, kind, pin, runs]),
     unknown !== undefined,
+    ...serviceFingerprint(found),
   ]);
   return `<!-- terraform-drift-found ${createHash('sha256').update(what).digest('hex')} -->`;
 }
@@ -59,7 +64,7 @@ export function renderDrift(found: Findings, context: PlanContext, limits: Limit
     fingerprint(found),
     `${inlineCode(environment)} is not what git says. It was compared with commit ${inlineCode(context.commit.slice(0, 7))}, which was applied last.`,
   ];
-  const foot = [...renderAliases(found), ...renderHowToGoOn(found, workflowUrl)];
+  const foot = [...renderAliases(found), ...renderService(found), ...renderHowToGoOn(found, workflowUrl)];
   const room = limits.total - [...head, ...foot].join('\n\n').length - 4;
   const plan = isEmptyPlan(summary) ? [] : [renderPlan(summary, context, { ...limits, total: room })];
   return [...head, ...plan, ...foot].join('\n\n');
@@ -115,7 +120,12 @@ function remark({ kind, shifting, pinnedVersion }: Omit<AliasState, 'id' | 'pin'
 }
 
 function renderHowToGoOn(found: Findings, workflowUrl: WorkflowUrl): string[] {
-  return ['#### How to go on', ...planSteps(found, workflowUrl), ...aliasSteps(found, workflowUrl)];
+  return [
+    '#### How to go on',
+    ...planSteps(found, workflowUrl),
+    ...aliasSteps(found, workflowUrl),
+    ...serviceSteps(found.environment, found, workflowUrl('release.yml')),
+  ];
 }
 
 function planSteps({ environment, summary, digest }: Findings, workflowUrl: WorkflowUrl): string[] {

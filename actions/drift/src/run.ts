@@ -2,7 +2,7 @@ import { deployTargetsParameter } from '../../lib/aws/parameters.ts';
 import { parseDeployTargets } from '../../lib/aws/deploy-targets.ts';
 import type { Functions } from '../../lib/aws/functions.ts';
 import { describeError, UserError } from '../../lib/errors.ts';
-import type { Deployments } from '../../lib/github/deployments.ts';
+import type { Deployments, Releases } from '../../lib/github/deployments.ts';
 import { closeIssue, keepIssue, type IssueApi } from '../../lib/github/issues.ts';
 import { inlineCode } from '../../lib/markdown/escape.ts';
 import {
@@ -16,11 +16,14 @@ import {
 import { parsePins, pinFile } from '../../lib/pins.ts';
 import { planDigest } from '../../lib/terraform/digest.ts';
 import { summarisePlan } from '../../lib/terraform/plan-summary.ts';
+import { standingOf, type StandingDeps } from '../../lib/release/standing.ts';
+import type { FindService } from '../../lib/release/targets.ts';
 import { errorsOf, planContext, warningsOf, type RunDeps } from '../../lib/terraform/run.ts';
 import { initEnvironment, withPlan, type Planner } from '../../lib/terraform/workspace.ts';
-import { compareAliases } from './aliases.ts';
+import { compareAliases } from '../../lib/promotion/aliases.ts';
 import type { Inputs } from './inputs.ts';
 import { driftHeadline, fingerprint, hasDrift, renderAliases, renderDrift, type Findings } from './report.ts';
+import { renderService, type ServiceFindings } from './service.ts';
 import { whyNotCompared } from './standing.ts';
 
 export interface Deps extends RunDeps {
@@ -31,6 +34,11 @@ export interface Deps extends RunDeps {
   /** Absent without a token, as `issues` is. */
   readonly deployments?: Pick<Deployments, 'state'>;
   readonly issues?: IssueApi;
+  /** What says which commit the service was released from. */
+  readonly releases?: Pick<Releases, 'last'>;
+  readonly findService: FindService;
+  /** Asked for only where there is a service. */
+  readonly serviceDeps: () => Promise<StandingDeps>;
   readonly workflowUrl: (file: string) => string;
 }
 
@@ -48,10 +56,10 @@ export function driftMarker(environment: string): string {
 }
 
 /**
- * Plans what was last applied, and compares the pins with the aliases; then keeps, or closes, the issue about what differs. Changes
+ * Plans what was last applied, compares the pins with the aliases and what the service runs with what was released; then keeps, or closes, the issue about what differs. Changes
  * nothing in the account.
  *
- * @throws UserError if there is no plan, or the aliases could not be compared: then nobody knows, and no issue is closed
+ * @throws UserError if there is no plan, or something could not be compared: then nobody knows, and no issue is closed
  */
 export async function run(inputs: Inputs, deps: Deps): Promise<Outputs> {
   const { environment } = inputs;
@@ -70,7 +78,13 @@ export async function run(inputs: Inputs, deps: Deps): Promise<Outputs> {
     }
     const summary = summarisePlan(result.plan, environment);
     const digest = planDigest(summary);
-    const found: Findings = { environment, summary, digest, ...(await aliasesOf(environment, deps)) };
+    const found: Findings = {
+      environment,
+      summary,
+      digest,
+      ...(await aliasesOf(environment, deps)),
+      ...(await serviceOf(inputs, deps)),
+    };
     // An apply that has begun meanwhile looks like drift.
     const since = await notNow(inputs, deps);
     if (since !== undefined) return skip(since, deps);
@@ -80,6 +94,9 @@ export async function run(inputs: Inputs, deps: Deps): Promise<Outputs> {
     const issue = await tell(found, shown, inputs, deps);
     if (found.unknown !== undefined) {
       throw new UserError(`The aliases of "${environment}" could not be compared with its pins.`, found.unknown);
+    }
+    if (found.unknownService !== undefined) {
+      throw new UserError(`What the service of "${environment}" runs could not be compared.`, found.unknownService);
     }
     return { drift: drifted, headline: driftHeadline(found), digest, ...(issue === undefined ? {} : { issue }) };
   });
@@ -110,18 +127,33 @@ async function aliasesOf(environment: string, deps: Deps): Promise<Pick<Findings
   }
 }
 
+async function serviceOf({ environment, commentAuthor }: Inputs, deps: Deps): Promise<ServiceFindings> {
+  try {
+    const target = await deps.findService(environment);
+    if (target === undefined) return {};
+    const released = await deps.releases?.last(environment, commentAuthor);
+    return { service: await standingOf(target, released?.sha, await deps.serviceDeps()) };
+  } catch (error) {
+    return { unknownService: describeError(error) };
+  }
+}
+
 async function show(found: Findings, context: PlanContext, { log, writeSummary }: Deps): Promise<void> {
   const { environment, summary } = found;
   await log.group(`Plan of ${environment}`, () => Promise.resolve(log.info(renderPlan(summary, context, WHOLE))));
   const parts = [
     `### Drift · ${inlineCode(environment)} · ${driftHeadline(found)}`,
     ...renderAliases(found),
+    ...renderService(found),
     renderPlan(summary, context, STEP_SUMMARY),
   ];
   await writeSummary(parts.join('\n\n'));
   for (const { id, kind, runs = 'nothing', pin } of found.aliases) {
     log.info(`${id}: version ${pin.version} is pinned, ${runs} runs: ${kind}.`);
   }
+  const { service } = found;
+  if (service !== undefined)
+    log.info(`The service runs ${service.runs}: ${[service.kind, ...service.differs].join('; ')}.`);
 }
 
 async function tell(found: Findings, context: PlanContext, inputs: Inputs, deps: Deps): Promise<number | undefined> {
@@ -163,13 +195,13 @@ async function keep(
 }
 
 async function close(
-  { environment, unknown }: Findings,
+  { environment, unknown, unknownService }: Findings,
   { commit, runUrl }: PlanContext,
   { commentAuthor: author }: Inputs,
   issues: IssueApi,
   { log }: Deps,
 ): Promise<number | undefined> {
-  if (unknown !== undefined) return undefined;
+  if (unknown !== undefined || unknownService !== undefined) return undefined;
   const where = runUrl === undefined ? '' : ` ([run](${runUrl}))`;
   const number = await closeIssue(issues, {
     marker: driftMarker(environment),

@@ -53,6 +53,8 @@ function prepare(result: PlanResult, overrides: Partial<Deps> = {}) {
       '/terraform/test/deploy-targets': JSON.stringify({ lambdas: { one: { function_name: 'f' } } }),
     }),
     pins: () => Promise.resolve(pins),
+    findService: () => Promise.resolve(undefined),
+    serviceDeps: () => Promise.reject(new Error('There is no service.')),
     workflowUrl: (file) => `https://github.com/owner/repo/actions/workflows/${file}`,
     log,
     region: 'eu-west-1',

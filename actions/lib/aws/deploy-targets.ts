@@ -69,7 +69,8 @@ export function parseDeployTargets(json: string): DeployTargets {
   } catch (error) {
     throw error instanceof Error ? wrong(error) : error;
   }
-  const { value, error }: { value: Written & Pick<DeployTargets, 'lambdas'>; error?: Error | undefined } = schema.validate(parsed);
+  const { value, error }: { value: Written & Pick<DeployTargets, 'lambdas'>; error?: Error | undefined } =
+    schema.validate(parsed);
   if (error !== undefined) throw wrong(error);
   const { lambdas, lambda_application: application, api, service } = value;
   return {

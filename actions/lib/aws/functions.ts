@@ -1,7 +1,9 @@
 import {
+  DeleteFunctionCommand,
   GetAliasCommand,
   GetFunctionConfigurationCommand,
   LambdaClient,
+  paginateListAliases,
   paginateListVersionsByFunction,
   PreconditionFailedException,
   PublishVersionCommand,
@@ -33,8 +35,12 @@ export interface Functions {
   /** Publishes `$LATEST` if it still runs this code. Lambda makes no new version when nothing has changed. */
   publish(functionName: string, codeSha256: string): Promise<FunctionVersion>;
   alias(functionName: string, name: string): Promise<Alias | undefined>;
+  /** All aliases of a function. */
+  aliases(functionName: string): Promise<readonly Alias[]>;
   /** Moves all traffic at once. @throws UserError if somebody else moved the alias meanwhile. */
   moveAlias(functionName: string, name: string, to: string, revisionId: string): Promise<Alias>;
+  /** Deletes a published version. Lambda refuses one that an alias runs. */
+  deleteVersion(functionName: string, version: string): Promise<void>;
 }
 
 export function lambdaFunctions(client: LambdaClient = new LambdaClient({})): Functions {
@@ -66,6 +72,13 @@ export function lambdaFunctions(client: LambdaClient = new LambdaClient({})): Fu
         toAlias(await client.send(new GetAliasCommand({ FunctionName: functionName, Name: name }))),
       );
     },
+    async aliases(functionName) {
+      const aliases: Alias[] = [];
+      for await (const page of paginateListAliases({ client }, { FunctionName: functionName })) {
+        aliases.push(...(page.Aliases ?? []).map(toAlias));
+      }
+      return aliases;
+    },
     async moveAlias(functionName, name, to, revisionId) {
       try {
         const moved = await client.send(
@@ -86,6 +99,11 @@ export function lambdaFunctions(client: LambdaClient = new LambdaClient({})): Fu
           { cause: error },
         );
       }
+    },
+    async deleteVersion(functionName, version) {
+      // Without a version, or with another kind of qualifier, it would be the function that is deleted.
+      if (!/^[1-9]\d*$/.test(version)) throw new Error(`"${version}" is not a published version.`);
+      await client.send(new DeleteFunctionCommand({ FunctionName: functionName, Qualifier: version }));
     },
   };
 }

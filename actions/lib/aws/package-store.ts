@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { HeadObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 
 /** Where packages are kept by their content's hash; the real one is `s3PackageStore`. */
@@ -8,26 +9,38 @@ export interface PackageStore {
   checksum(key: string): Promise<string | undefined>;
 }
 
-export function s3PackageStore(bucket: string, client: S3Client = new S3Client({})): PackageStore {
+/** So often is tried again what collides with another writer, and after so many milliseconds. */
+const COLLISIONS = 5;
+const PAUSE_MS = 1_000;
+
+export function s3PackageStore(
+  bucket: string,
+  client: S3Client = new S3Client({}),
+  pause: (ms: number) => Promise<unknown> = delay,
+): PackageStore {
   return {
     async create(key, body, sha256Base64) {
-      try {
-        await client.send(
-          new PutObjectCommand({
-            Bucket: bucket,
-            Key: key,
-            Body: body,
-            ContentType: 'application/zip',
-            ChecksumSHA256: sha256Base64,
-            IfNoneMatch: '*',
-          }),
-        );
-        return true;
-      } catch (error) {
-        // 412: it is there. 409: somebody else is writing the same key at this moment; both write the same bytes.
-        const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-        if (status === 412 || status === 409) return false;
-        throw error;
+      for (let collisions = 0; ; collisions += 1) {
+        try {
+          await client.send(
+            new PutObjectCommand({
+              Bucket: bucket,
+              Key: key,
+              Body: body,
+              ContentType: 'application/zip',
+              ChecksumSHA256: sha256Base64,
+              IfNoneMatch: '*',
+            }),
+          );
+          return true;
+        } catch (error) {
+          const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+          if (status === 412) return false;
+          // Somebody else is writing the same key at this moment, and may fail: S3 wants to be asked again.
+          // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+          if (status !== 409 || collisions >= COLLISIONS) throw error;
+          await pause(PAUSE_MS);
+        }
       }
     },
     async checksum(key) {

@@ -6,6 +6,9 @@ import type { Octokit, Repository } from './octokit.ts';
  */
 export const APPLY_TASK = 'terraform-apply';
 
+/** The task of deployments that say which commit the service was released from. */
+export const RELEASE_TASK = 'release';
+
 export interface Applied {
   readonly sha: string;
   /** ISO 8601. */
@@ -112,6 +115,72 @@ export function octokitDeployments(
   };
 
   async function status(id: number, state: 'in_progress' | 'success' | 'failure', description: string): Promise<void> {
+    await github.rest.repos.createDeploymentStatus({
+      ...repository,
+      deployment_id: id,
+      state,
+      description: description.slice(0, 140),
+      log_url: runUrl,
+    });
+  }
+}
+
+/** `failure`: the release failed; `error`: it was not followed to its end. */
+export type ReleaseEnd = 'success' | 'failure' | 'error';
+
+/** GitHub's deployments by releases; the real one is `octokitReleases`. */
+export interface Releases {
+  /** The newest one that went through. @param author whose count: anybody who may write to the repository can make one */
+  last(environment: string, author: string): Promise<Applied | undefined>;
+  /** @returns the deployment's id, in progress. */
+  start(release: { readonly environment: string; readonly sha: string }): Promise<number>;
+  finish(id: number, end: ReleaseEnd, description: string): Promise<void>;
+}
+
+export function octokitReleases(github: Octokit, repository: Repository, runUrl: string): Releases {
+  return {
+    async last(environment, author) {
+      const pages = github.paginate.iterator(github.rest.repos.listDeployments, {
+        ...repository,
+        environment,
+        task: RELEASE_TASK,
+        per_page: 30,
+      });
+      for await (const { data } of pages) {
+        for (const { id, sha, created_at: at, creator } of data) {
+          if (creator?.login !== author) continue;
+          const statuses = await github.paginate(github.rest.repos.listDeploymentStatuses, {
+            ...repository,
+            deployment_id: id,
+            per_page: 100,
+          });
+          // Its history: a later deployment to the environment, of whatever task, makes it inactive.
+          if (statuses.some((entry) => entry.state === 'success' && entry.creator?.login === author)) {
+            return { sha, at };
+          }
+        }
+      }
+      return undefined;
+    },
+    async start({ environment, sha }) {
+      const { data } = await github.rest.repos.createDeployment({
+        ...repository,
+        ref: sha,
+        environment,
+        task: RELEASE_TASK,
+        description: 'Release of the service',
+        auto_merge: false,
+        required_contexts: [],
+        production_environment: environment === 'production',
+      });
+      if (!('id' in data)) throw new Error(`GitHub made no deployment: ${data.message ?? 'it does not say why'}`);
+      await status(data.id, 'in_progress', 'Releasing');
+      return data.id;
+    },
+    finish: status,
+  };
+
+  async function status(id: number, state: ReleaseEnd | 'in_progress', description: string): Promise<void> {
     await github.rest.repos.createDeploymentStatus({
       ...repository,
       deployment_id: id,

@@ -13,7 +13,8 @@ export function describeContents({ digest, bytes, contents }: PublishResult): re
   ];
 }
 
-function size(bytes: number): string {
+/** Such as `12.3 KiB` or `1.20 MiB`. */
+export function size(bytes: number): string {
   const kibibytes = bytes / 1024;
   return kibibytes < 1024 ? `${kibibytes.toFixed(1)} KiB` : `${(kibibytes / 1024).toFixed(2)} MiB`;
 }

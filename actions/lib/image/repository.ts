@@ -9,9 +9,26 @@ import {
   ImageTagAlreadyExistsException,
   PutImageCommand,
   RepositoryNotFoundException,
+  type ImageDetail,
+  type ImageIdentifier,
+  type ImageScanStatus,
 } from '@aws-sdk/client-ecr';
 import { UserError } from '../errors.ts';
 import type { Credentials } from './registry-client.ts';
+
+/** What a registry has found in an image. */
+export type ImageScan =
+  | {
+      readonly kind: 'done';
+      /** Findings by severity, such as `CRITICAL`; none if nothing was found. */ readonly counts: Readonly<
+        Record<string, number>
+      >;
+    }
+  | { readonly kind: 'pending' }
+  /** Nothing was begun: it was pushed a moment ago, or nothing is scanned here. */
+  | { readonly kind: 'unscanned' }
+  /** There is none, and will be none: in the registry's words, if it has some. */
+  | { readonly kind: 'none'; readonly why: string };
 
 export interface PublishedImage {
   readonly digest: string;
@@ -25,6 +42,10 @@ export interface ImageRepository {
   /** `<host>/<name>`. @throws UserError if there is no such repository */
   uri(): Promise<string>;
   find(tag: string): Promise<PublishedImage | undefined>;
+  /** All tags of an image; `undefined` if it is not there. */
+  tags(digest: string): Promise<readonly string[] | undefined>;
+  /** What is known of its scan now. */
+  scan(digest: string): Promise<ImageScan>;
   /** One more tag for an image that is there. `false` if the tag is there already: it stays where it is. */
   addTag(digest: string, tag: string): Promise<boolean>;
   /** Of the registry, for some hours. */
@@ -53,16 +74,17 @@ export function ecrRepository(name: string, client: ECRClient = new ECRClient({}
       }
     },
     async find(tag) {
-      try {
-        const { imageDetails } = await client.send(
-          new DescribeImagesCommand({ repositoryName: name, imageIds: [{ imageTag: tag }] }),
-        );
-        const image = imageDetails?.[0];
-        return { digest: given(image?.imageDigest, 'imageDigest'), bytes: image?.imageSizeInBytes ?? 0 };
-      } catch (error) {
-        if (error instanceof ImageNotFoundException) return undefined;
-        throw error;
-      }
+      const image = await describe({ imageTag: tag });
+      if (image === undefined) return undefined;
+      return { digest: given(image.imageDigest, 'imageDigest'), bytes: image.imageSizeInBytes ?? 0 };
+    },
+    async tags(digest) {
+      const image = await describe({ imageDigest: digest });
+      return image === undefined ? undefined : (image.imageTags ?? []);
+    },
+    async scan(digest) {
+      const image = await describe({ imageDigest: digest });
+      return scanOf(image?.imageScanStatus, image?.imageScanFindingsSummary?.findingSeverityCounts);
     },
     async addTag(digest, tag) {
       const { images } = await client.send(
@@ -94,6 +116,27 @@ export function ecrRepository(name: string, client: ECRClient = new ECRClient({}
       return { username: pair.slice(0, colon), password: pair.slice(colon + 1) };
     },
   };
+
+  async function describe(image: ImageIdentifier): Promise<ImageDetail | undefined> {
+    try {
+      const { imageDetails } = await client.send(
+        new DescribeImagesCommand({ repositoryName: name, imageIds: [image] }),
+      );
+      return imageDetails?.[0];
+    } catch (error) {
+      if (error instanceof ImageNotFoundException) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageScanStatus.html */
+function scanOf(status: ImageScanStatus | undefined, counts: Readonly<Record<string, number>> | undefined): ImageScan {
+  const state = status?.status;
+  if (state === 'COMPLETE' || state === 'ACTIVE') return { kind: 'done', counts: counts ?? {} };
+  if (state === 'IN_PROGRESS' || state === 'PENDING') return { kind: 'pending' };
+  if (state === undefined) return { kind: 'unscanned' };
+  return { kind: 'none', why: status?.description ?? state };
 }
 
 function given(value: string | undefined, what: string): string {

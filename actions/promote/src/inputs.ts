@@ -1,7 +1,6 @@
 import { UserError } from '../../lib/errors.ts';
 import { choice, ENVIRONMENTS, requiredInput, type Environment, type ReadInput } from '../../lib/inputs.ts';
-
-export const STRATEGIES = ['all-at-once'] as const;
+import { STRATEGIES, type Strategy } from '../../lib/promotion/strategies.ts';
 
 export interface Inputs {
   readonly environment: Environment;
@@ -9,7 +8,7 @@ export interface Inputs {
   readonly functions: readonly string[] | 'all';
   /** A published version's number; absent means what the `test` alias runs. */
   readonly version?: string;
-  readonly strategy: (typeof STRATEGIES)[number];
+  readonly strategy: Strategy;
   readonly token: string;
 }
 

@@ -1,19 +1,17 @@
-import type { Functions, FunctionVersion } from '../../lib/aws/functions.ts';
-import { deployTargetsParameter, type ParameterReader } from '../../lib/aws/parameters.ts';
 import { parseDeployTargets } from '../../lib/aws/deploy-targets.ts';
+import { deployTargetsParameter, type ParameterReader } from '../../lib/aws/parameters.ts';
 import { describeError, UserError } from '../../lib/errors.ts';
-import { updateFile, type RepositoryFile } from '../../lib/github/repository-file.ts';
-import type { Log } from '../../lib/log.ts';
-import { tableCode } from '../../lib/markdown/escape.ts';
-import { formatPins, parsePins, type Pin } from '../../lib/pins.ts';
+import { escapeText, inlineCode } from '../../lib/markdown/escape.ts';
+import { parsePins } from '../../lib/pins.ts';
+import { carryOut, type Outcome } from '../../lib/promotion/carry-out.ts';
+import type { PromotionDeps } from '../../lib/promotion/deps.ts';
+import { notPinned, pin, renderPinned, type PinDeps, type Pinned } from '../../lib/promotion/pin.ts';
+import { prepareAll } from '../../lib/promotion/prepare.ts';
+import { renderOutcomes } from '../../lib/promotion/summary.ts';
 import type { Inputs } from './inputs.ts';
 
-export interface Deps {
-  readonly functions: Functions;
+export interface Deps extends PromotionDeps, PinDeps {
   readonly parameters: ParameterReader;
-  readonly pins: RepositoryFile;
-  readonly log: Log;
-  readonly actor: string;
   readonly writeSummary: (markdown: string) => Promise<void>;
 }
 
@@ -30,45 +28,57 @@ export interface Promotion {
 export interface Outputs {
   readonly promoted: readonly Promotion[];
   readonly commit?: string;
+  readonly pullRequest?: number;
 }
 
-const SOURCE_ALIAS = 'test';
-const TARGET_ALIAS = 'prod';
-
 /**
- * Moves the `prod` alias and then pins what it runs. Everything is looked up before anything moves. A run that was interrupted is
- * repeated: what has moved already is only pinned. When one of several cannot be moved, those before it are pinned all the same:
- * git says what runs.
+ * Shifts the `prod` alias and then pins what it runs. Everything is looked up before anything moves. A run that was interrupted is
+ * repeated: a shift that goes on is followed, what has moved already is only pinned. What of several has moved is pinned also when
+ * another has not: git says what runs.
  *
- * @throws UserError if a function, alias or version is missing, the pin file is malformed, or somebody else is moving the alias.
+ * @throws UserError if anything is in the way, or if any of them does not run its version in the end.
  */
 export async function run(inputs: Inputs, deps: Deps): Promise<Outputs> {
   const targets = parseDeployTargets(await deps.parameters.get(deployTargetsParameter(inputs.environment)));
-  const pinned = await deps.pins.read();
-  if (pinned !== undefined) parsePins(pinned.text, deps.pins.path);
-  const ids = chooseFunctions(inputs.functions, Object.keys(targets.lambdas));
-  const planned: { promotion: Promotion; revisionId: string }[] = [];
-  for (const id of ids) {
+  const before = await deps.pins.read();
+  if (before !== undefined) parsePins(before.text, deps.pins.path);
+  const wanted = chooseFunctions(inputs.functions, Object.keys(targets.lambdas)).flatMap((id) => {
     const functionName = targets.lambdas[id]?.function_name;
-    if (functionName !== undefined) planned.push(await prepare(id, functionName, inputs.version, deps));
-  }
+    const version = inputs.version === undefined ? {} : { version: inputs.version };
+    return functionName === undefined ? [] : [{ id, functionName, ...version }];
+  });
+  const candidates = await prepareAll(wanted, inputs.strategy, targets, deps);
+  const outcomes = await carryOut(candidates, targets, deps);
 
-  const promoted: Promotion[] = [];
-  let failure: { readonly error: unknown } | undefined;
-  for (const { promotion, revisionId } of planned) {
-    try {
-      await move(promotion, revisionId, deps);
-      promoted.push(promotion);
-    } catch (error) {
-      deps.log.error(`${promotion.id} was not moved: ${describeError(error)}`);
-      failure = { error };
-      break;
+  const running = outcomes.filter(({ runs }) => runs).map(({ candidate }) => candidate);
+  let pinned: Pinned | undefined;
+  let pinFailure: UserError | undefined;
+  try {
+    if (running.length > 0) {
+      pinned = await pin(
+        running.map(({ id, to, sha256 }) => ({ id, version: to, sha256 })),
+        deps,
+      );
     }
+  } catch (error) {
+    pinFailure = notPinned(error, deps.pins.path);
   }
-  const commit = promoted.length > 0 ? await pin(promoted, deps) : undefined;
-  if (promoted.length > 0) await deps.writeSummary(renderSummary(inputs.environment, promoted, commit));
-  if (failure !== undefined) throw failure.error;
-  return { promoted, ...(commit === undefined ? {} : { commit }) };
+  if (outcomes.length > 0)
+    await deps.writeSummary(renderSummary(inputs.environment, outcomes, { pinned, pinFailure }, deps));
+  if (pinFailure !== undefined) throw pinFailure;
+  refuse(outcomes);
+  return {
+    promoted: running.map(({ id, functionName, from, to, sha256, tested }) => ({
+      id,
+      functionName,
+      from,
+      to,
+      sha256,
+      tested,
+    })),
+    ...(pinned?.kind === 'committed' ? { commit: pinned.commit } : {}),
+    ...(pinned?.kind === 'pull-request' ? { pullRequest: pinned.number } : {}),
+  };
 }
 
 function chooseFunctions(wanted: readonly string[] | 'all', known: readonly string[]): readonly string[] {
@@ -81,96 +91,32 @@ function chooseFunctions(wanted: readonly string[] | 'all', known: readonly stri
   );
 }
 
-async function prepare(
-  id: string,
-  functionName: string,
-  version: string | undefined,
-  { functions }: Deps,
-): Promise<{ promotion: Promotion; revisionId: string }> {
-  const alias = await functions.alias(functionName, TARGET_ALIAS);
-  if (alias === undefined) {
-    throw new UserError(`${functionName} has no alias "${TARGET_ALIAS}".`, 'Apply the environment first.');
-  }
-  const tested = await testedVersion(functionName, functions);
-  const to =
-    version === undefined
-      ? await published(functionName, tested, functions)
-      : await existing(functionName, version, functions);
-  return {
-    promotion: {
-      id,
-      functionName,
-      from: alias.version,
-      to: to.version,
-      sha256: to.codeSha256,
-      tested: to.codeSha256 === tested.codeSha256,
-    },
-    revisionId: alias.revisionId,
-  };
-}
-
-async function testedVersion(functionName: string, functions: Functions): Promise<FunctionVersion> {
-  const alias = await functions.alias(functionName, SOURCE_ALIAS);
-  const version = alias === undefined ? undefined : await functions.version(functionName, alias.version);
-  if (version !== undefined) return version;
-  throw new UserError(`${functionName} has no alias "${SOURCE_ALIAS}".`, 'Apply the environment first.');
-}
-
-/** `$LATEST` cannot be promoted, so the newest version with the same code is; it is published if apply has not. */
-async function published(
-  functionName: string,
-  tested: FunctionVersion,
-  functions: Functions,
-): Promise<FunctionVersion> {
-  const versions = await functions.versions(functionName);
-  const same = versions.findLast(({ codeSha256 }) => codeSha256 === tested.codeSha256);
-  return same ?? functions.publish(functionName, tested.codeSha256);
-}
-
-async function existing(functionName: string, version: string, functions: Functions): Promise<FunctionVersion> {
-  const versions = await functions.versions(functionName);
-  const found = versions.find((candidate) => candidate.version === version);
-  if (found !== undefined) return found;
-  const newest = versions.slice(-5).map((candidate) => candidate.version);
-  const hint =
-    newest.length === 0 ? 'It has none yet: promote without a version.' : `The newest are: ${newest.join(', ')}.`;
-  throw new UserError(`${functionName} has no version ${version}.`, hint);
-}
-
-async function move(promotion: Promotion, revisionId: string, { functions, log }: Deps): Promise<void> {
-  const { id, functionName, from, to, tested } = promotion;
-  if (!tested) log.warning(`${id}: version ${to} is not the code that the ${SOURCE_ALIAS} alias runs.`);
-  if (from === to) {
-    log.info(`${id}: ${TARGET_ALIAS} runs version ${to} already.`);
-    return;
-  }
-  await functions.moveAlias(functionName, TARGET_ALIAS, to, revisionId);
-  log.info(`${id}: ${TARGET_ALIAS} moved from version ${from} to ${to}.`);
-}
-
-async function pin(promoted: readonly Promotion[], { pins, log, actor }: Deps): Promise<string | undefined> {
-  const entries = promoted.map(({ id, to, sha256 }): [string, Pin] => [id, { version: to, sha256 }]);
-  const what = promoted.map(({ id, to }) => `${id} ${to}`).join(', ');
-  const commit = await updateFile(
-    pins,
-    (text) => formatPins({ ...(text === undefined ? {} : parsePins(text, pins.path)), ...Object.fromEntries(entries) }),
-    `Promote ${what}\n\nMoved by the promote workflow for ${actor}.`,
+/** @throws UserError with what went wrong with each. */
+function refuse(outcomes: readonly Outcome[]): void {
+  const failed = outcomes.flatMap(({ candidate: { id }, problem }) => (problem === undefined ? [] : [{ id, problem }]));
+  if (failed.length === 0) return;
+  const others = outcomes.length - failed.length;
+  throw new UserError(
+    failed.map(({ id, problem }) => `${id}: ${problem}`).join(' '),
+    others === 0
+      ? 'When the cause is gone, promote again.'
+      : 'What went well is pinned. When the cause is gone, promote again.',
   );
-  log.info(commit === undefined ? `${pins.path} says so already.` : `${pins.path} committed as ${commit.slice(0, 7)}.`);
-  return commit;
 }
 
-function renderSummary(environment: string, promoted: readonly Promotion[], commit: string | undefined): string {
+function renderSummary(
+  environment: string,
+  outcomes: readonly Outcome[],
+  { pinned, pinFailure }: { readonly pinned: Pinned | undefined; readonly pinFailure: UserError | undefined },
+  deps: Pick<Deps, 'region' | 'pins' | 'repositoryUrl'>,
+): string {
+  const isWell = pinFailure === undefined && outcomes.every(({ problem }) => problem === undefined);
   return [
-    `### Promoted in \`${environment}\``,
+    `### ${isWell ? 'Promoted' : 'Not everything was promoted'} in ${inlineCode(environment)}`,
     '',
-    '| lambda | from | to | |',
-    '|---|---:|---:|---|',
-    ...promoted.map(
-      ({ id, from, to, tested }) =>
-        `| ${tableCode(id)} | ${from} | ${to} | ${from === to ? 'ran it already' : ''}${tested ? '' : ' not what the test alias runs'} |`,
-    ),
+    renderOutcomes(outcomes, deps.region),
     '',
-    commit === undefined ? 'The pin file was right already.' : `Pinned by ${commit.slice(0, 7)}.`,
+    ...(pinFailure === undefined ? [] : [escapeText(describeError(pinFailure)), '']),
+    pinned === undefined ? 'No pin has changed.' : renderPinned(pinned, deps),
   ].join('\n');
 }

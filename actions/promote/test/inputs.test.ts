@@ -47,7 +47,7 @@ test.each([
     '"" is not the id of a lambda. Give the names of lambda folders, separated by commas, or "all".',
   ],
   [{ environment: 'prod' }, '"prod" is not a value of "environment".'],
-  [{ strategy: 'yolo' }, '"yolo" is not a value of "strategy". Use one of: all-at-once.'],
+  [{ strategy: 'yolo' }, '"yolo" is not a value of "strategy". Use one of: canary-10-5, linear-10-1, all-at-once.'],
   [{ 'github-token': '' }, 'The input "github-token" is missing.'],
 ])('%j is refused in one sentence', (wrong, sentence) => {
   expect(sentenceOf(() => readInputs(inputsOf({ ...good, ...wrong })))).toContain(sentence);

@@ -1,49 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
-import { parsePins } from '../../lib/pins.ts';
-import { FakeFunctions } from '../../lib/test/fakes/functions.ts';
-import { recordingLog } from '../../lib/test/fakes/log.ts';
 import { fakeParameters } from '../../lib/test/fakes/parameters.ts';
-import { FakeFile } from '../../lib/test/fakes/repository-file.ts';
-import type { Inputs } from '../src/inputs.ts';
-import { run, type Deps } from '../src/run.ts';
-
-const PINS = 'terraform/promotions/test.json';
-
-/** `ant` has the versions 1 and 2, with the code A and B; prod runs 1, test runs $LATEST, which is B. */
-function prepare({ ids = ['ant'], pins }: { ids?: readonly string[]; pins?: string } = {}) {
-  const functions = new FakeFunctions();
-  for (const id of ids) functions.add(`api-${id}`, 'B', ['A', 'B'], { test: '$LATEST', prod: '1' });
-  const file = new FakeFile(PINS, pins);
-  const log = recordingLog();
-  const summaries: string[] = [];
-  const lambdas = Object.fromEntries(ids.map((id) => [id, { function_name: `api-${id}` }]));
-  const deps: Deps = {
-    functions,
-    parameters: fakeParameters({ '/terraform/test/deploy-targets': JSON.stringify({ lambdas }) }),
-    pins: file,
-    log,
-    actor: 'octocat',
-    writeSummary: (markdown) => Promise.resolve(void summaries.push(markdown)),
-  };
-  const inputs: Inputs = { environment: 'test', functions: ['ant'], strategy: 'all-at-once', token: 'token' };
-  const prod = async (id = 'ant'): Promise<string | undefined> => (await functions.alias(`api-${id}`, 'prod'))?.version;
-  const pinned = (): unknown => (file.text === undefined ? undefined : parsePins(file.text, PINS));
-  return { inputs, deps, functions, file, log, summaries, prod, pinned };
-}
+import { run } from '../src/run.ts';
+import { PINS, prepare } from './world.ts';
 
 describe('without a version, what test runs is promoted', () => {
   test('as the newest published version with that code; then it is pinned', async () => {
-    const { inputs, deps, functions, file, pinned, summaries, prod } = prepare();
+    const { inputs, deps, shifts, file, pinned, summaries, prod } = prepare();
     expect(await run(inputs, deps)).toEqual({
       promoted: [{ id: 'ant', functionName: 'api-ant', from: '1', to: '2', sha256: 'B', tested: true }],
       commit: 'c0ffee1',
     });
-    expect(functions.changes).toEqual(['move api-ant prod 2']);
+    expect(shifts.calls).toEqual(['start api-ant 1 2 all at once']);
     expect(await prod()).toBe('2');
     expect(pinned()).toEqual({ ant: { version: '2', sha256: 'B' } });
     expect(file.messages).toEqual(['Promote ant 2\n\nMoved by the promote workflow for octocat.']);
-    expect(summaries[0]).toContain('| `ant` | 1 | 2 |');
-    expect(summaries[0]).toContain('Pinned by c0ffee1.');
+    expect(summaries[0]).toContain('| `ant` | 1 | 2 | all at once | 2 s | ✅ shifted ·');
+    expect(summaries[0]).toContain('Pinned by [c0ffee1](https://github.com/octo/repo/commit/c0ffee1).');
   });
 
   test('of several versions with the same code, the newest', async () => {
@@ -53,12 +25,13 @@ describe('without a version, what test runs is promoted', () => {
   });
 
   test('a version is published only when there is none with that code (K15)', async () => {
-    const { inputs, deps, functions } = prepare();
+    const { inputs, deps, functions, prod } = prepare();
     functions.add('api-ant', 'C', ['A', 'B'], { test: '$LATEST', prod: '1' });
     await run(inputs, deps);
-    expect(functions.changes).toEqual(['publish api-ant 3', 'move api-ant prod 3']);
+    expect(functions.changes).toEqual(['publish api-ant 3']);
+    expect(await prod()).toBe('3');
     await run(inputs, deps);
-    expect(functions.changes).toHaveLength(2);
+    expect(functions.changes).toHaveLength(1);
   });
 
   test('also where test runs a published version', async () => {
@@ -166,16 +139,21 @@ describe('several functions', () => {
     });
   });
 
-  test('of which the second cannot be moved: the first is pinned, the third left, and the error is the error', async () => {
-    const { inputs, deps, functions, pinned, summaries, prod, log } = prepare({ ids: ['ant', 'bee', 'cow'] });
-    const moveAlias = functions.moveAlias.bind(functions);
-    functions.moveAlias = (name, ...rest) =>
-      name === 'api-bee' ? Promise.reject(new Error('Throttled')) : moveAlias(name, ...rest);
-    await expect(run({ ...inputs, functions: 'all' }, deps)).rejects.toThrow('Throttled');
-    expect([await prod('ant'), await prod('bee'), await prod('cow')]).toEqual(['2', '1', '1']);
-    expect(pinned()).toEqual({ ant: { version: '2', sha256: 'B' } });
+  test('of which the second cannot be moved: the others are moved and pinned, and the error is the error', async () => {
+    const { inputs, deps, shifts, pinned, summaries, prod, log } = prepare({ ids: ['ant', 'bee', 'cow'] });
+    const start = shifts.start.bind(shifts);
+    shifts.start = (request) =>
+      request.functionName === 'api-bee' ? Promise.reject(new Error('Throttled')) : start(request);
+    await expect(run({ ...inputs, functions: 'all' }, deps)).rejects.toMatchObject({
+      name: 'UserError',
+      message: 'bee: Throttled prod runs version 1.',
+      hint: 'What went well is pinned. When the cause is gone, promote again.',
+    });
+    expect([await prod('ant'), await prod('bee'), await prod('cow')]).toEqual(['2', '1', '2']);
+    expect(pinned()).toEqual({ ant: { version: '2', sha256: 'B' }, cow: { version: '2', sha256: 'B' } });
     expect(summaries[0]).toContain('| `ant` | 1 | 2 |');
-    expect(log.text()).toContain('bee was not moved: Throttled');
+    expect(summaries[0]).toContain('| `bee` | 1 | 2 | all at once | 0 s | ❌ failed |');
+    expect(log.text()).toContain('bee: Throttled');
   });
 
   test('of which the second is not there: nothing moves', async () => {
@@ -187,21 +165,23 @@ describe('several functions', () => {
 });
 
 describe('what happens at the same time', () => {
-  test('an alias that somebody else moves is left as it is, and nothing is pinned', async () => {
-    const { inputs, deps, functions, prod, file } = prepare();
-    const versions = functions.versions.bind(functions);
-    functions.versions = async (name) => {
-      const found = await versions(name);
-      functions.set(name, 'prod', '1'); // After it was looked up: another revision.
-      return found;
-    };
-    await expect(run(inputs, deps)).rejects.toMatchObject({
-      name: 'UserError',
-      message: 'Somebody else moved the alias "prod".',
-    });
-    expect(await prod()).toBe('1');
-    expect(file.text).toBeUndefined();
-  });
+  test.each(['2', '3'])(
+    'an alias that somebody else moves (to %s) is left as it is, and nothing is pinned',
+    async (version) => {
+      const { inputs, deps, functions, alarms, prod, file } = prepare();
+      const beginningWith = alarms.beginningWith.bind(alarms);
+      alarms.beginningWith = (prefix) => {
+        functions.set('api-ant', 'prod', version); // After it was looked up.
+        return beginningWith(prefix);
+      };
+      await expect(run(inputs, deps)).rejects.toMatchObject({
+        name: 'UserError',
+        message: `ant: The shift to version 2 failed. The current version of the alias is not the one in the AppSpec (CUSTOMER_APPLICATION_UNHEALTHY). prod runs version ${version}.`,
+      });
+      expect(await prod()).toBe(version);
+      expect(file.text).toBeUndefined();
+    },
+  );
 
   test('a pin that somebody else commits is kept: ours is made on top', async () => {
     const { inputs, deps, file, pinned } = prepare();
@@ -216,12 +196,12 @@ describe('what happens at the same time', () => {
 
 describe('repeating', () => {
   test('what is there already changes nothing', async () => {
-    const { inputs, deps, functions, file, log, summaries } = prepare();
+    const { inputs, deps, shifts, file, log, summaries } = prepare();
     await run(inputs, deps);
     const { text } = file;
     const again = await run(inputs, deps);
     expect(again).toEqual({ promoted: [expect.objectContaining({ from: '2', to: '2' })] });
-    expect(functions.changes).toHaveLength(1);
+    expect(shifts.calls).toHaveLength(1);
     expect(file.text).toBe(text);
     expect(file.messages).toHaveLength(1);
     expect(log.text()).toContain('ant: prod runs version 2 already.');
@@ -230,17 +210,20 @@ describe('repeating', () => {
   });
 
   test('a run that was interrupted between move and pin ends in the same state', async () => {
-    const { inputs, deps, file, functions, pinned, prod } = prepare();
+    const { inputs, deps, file, shifts, pinned, prod } = prepare();
     file.beforeCommit = () => {
       throw new Error('The runner is gone');
     };
-    await expect(run(inputs, deps)).rejects.toThrow('The runner is gone');
+    await expect(run(inputs, deps)).rejects.toMatchObject({
+      name: 'UserError',
+      message: `What runs is not in ${PINS} yet: The runner is gone`,
+    });
     expect(await prod()).toBe('2');
     expect(file.text).toBeUndefined();
 
     file.beforeCommit = () => undefined;
     await run(inputs, deps);
-    expect(functions.changes).toEqual(['move api-ant prod 2']);
+    expect(shifts.calls).toEqual(['start api-ant 1 2 all at once']);
     expect(pinned()).toEqual({ ant: { version: '2', sha256: 'B' } });
   });
 });

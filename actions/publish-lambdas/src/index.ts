@@ -1,4 +1,5 @@
 import * as core from '@actions/core';
+import { lambdaPackages } from '../../lib/aws/deployed-packages.ts';
 import { s3PackageStore } from '../../lib/aws/package-store.ts';
 import { ARTIFACTS_BUCKET_PARAMETER, ssmParameters } from '../../lib/aws/parameters.ts';
 import { actionsLog } from '../../lib/github/actions-log.ts';
@@ -12,6 +13,7 @@ await main(async () => {
   const outputs = await run(readInputs(core.getInput, workspace()), {
     packageLambdas: (folder) => packageLambdas(folder, workspace()),
     store: async () => s3PackageStore(await ssmParameters().get(ARTIFACTS_BUCKET_PARAMETER)),
+    deployed: (environment) => lambdaPackages()(environment),
     log: actionsLog,
     writeSummary,
   });

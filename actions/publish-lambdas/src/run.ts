@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import type { DeployedPackage, DeployedPackages } from '../../lib/aws/deployed-packages.ts';
 import type { PackageStore } from '../../lib/aws/package-store.ts';
-import { UserError } from '../../lib/errors.ts';
+import { describeError, UserError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { tableCode } from '../../lib/markdown/escape.ts';
 import { writeManifest } from '../../lib/packaging/manifest.ts';
@@ -11,6 +12,8 @@ export interface Deps {
   readonly packageLambdas: (folder: string) => Promise<readonly LambdaPackage[]>;
   /** Asked for only when something is uploaded. */
   readonly store: () => Promise<PackageStore>;
+  /** Asked for only when there is an environment to compare with. */
+  readonly deployed: DeployedPackages;
   readonly log: Log;
   readonly writeSummary: (markdown: string) => Promise<void>;
 }
@@ -44,8 +47,38 @@ export async function run(inputs: Inputs, deps: Deps): Promise<Outputs> {
     deps.log.info(`${item.id}: ${kibibytes(item.bytes)}, ${item.sha256.slice(0, 12)}, ${state}`);
     packages.push({ id: item.id, key: item.key, sha256: item.sha256, bytes: item.bytes, uploaded });
   }
-  await deps.writeSummary(renderSummary(packages, inputs.upload));
+  const changes = await changesOf(built, inputs, deps);
+  await deps.writeSummary(renderSummary(packages, inputs, changes));
   return { manifest, packages };
+}
+
+/**
+ * What each package is beside the one that the environment's function has now: that is what main was last applied with. Main's
+ * own packages are kept nowhere by name, and packaging an older commit again would take this commit's dependencies.
+ *
+ * @returns by id; nothing if it is not known
+ */
+async function changesOf(
+  built: readonly LambdaPackage[],
+  { environment }: Inputs,
+  { deployed, log }: Deps,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  if (environment === undefined) return undefined;
+  try {
+    const before = await deployed(environment);
+    return new Map(built.map((item) => [item.id, changeOf(item, before.get(item.id))]));
+  } catch (error) {
+    // The packages are what counts.
+    log.warning(`The packages could not be compared with those of "${environment}": ${describeError(error)}`);
+    return undefined;
+  }
+}
+
+function changeOf({ bytes, sha256Base64 }: LambdaPackage, before: DeployedPackage | undefined): string {
+  if (before === undefined) return 'new';
+  if (before.sha256Base64 === sha256Base64) return 'the same';
+  const by = bytes - before.bytes;
+  return by === 0 ? 'another, as large' : `another, ${by > 0 ? '+' : '−'}${kibibytes(Math.abs(by))}`;
 }
 
 async function publish(item: LambdaPackage, store: PackageStore): Promise<boolean> {
@@ -58,12 +91,23 @@ async function publish(item: LambdaPackage, store: PackageStore): Promise<boolea
   );
 }
 
-function renderSummary(packages: readonly PublishedPackage[], upload: boolean): string {
+function renderSummary(
+  packages: readonly PublishedPackage[],
+  { upload, environment }: Inputs,
+  changes: ReadonlyMap<string, string> | undefined,
+): string {
+  const more = (text: string): string => (changes === undefined ? '' : ` ${text} |`);
   const rows = packages.map(
     ({ id, sha256, bytes, uploaded }) =>
-      `| ${tableCode(id)} | ${kibibytes(bytes)} | ${tableCode(sha256.slice(0, 12))} | ${upload ? (uploaded ? 'uploaded' : 'there already') : 'packaged only'} |`,
+      `| ${tableCode(id)} | ${kibibytes(bytes)} | ${tableCode(sha256.slice(0, 12))} | ${upload ? (uploaded ? 'uploaded' : 'there already') : 'packaged only'} |${more(changes?.get(id) ?? '')}`,
   );
-  return ['### Lambda packages', '', '| lambda | size | sha256 | |', '|---|---:|---|---|', ...rows].join('\n');
+  return [
+    '### Lambda packages',
+    '',
+    `| lambda | size | sha256 | |${more(`beside ${tableCode(environment ?? '')} now`)}`,
+    `|---|---:|---|---|${changes === undefined ? '' : '---|'}`,
+    ...rows,
+  ].join('\n');
 }
 
 function kibibytes(bytes: number): string {

@@ -10,7 +10,7 @@ afterAll(folders.cleanUp);
 
 const workspace = folders.make();
 for (const name of ['lambdas', 'terraform']) mkdirSync(join(workspace, name));
-const good = { lambdas: 'lambdas', terraform: 'terraform', upload: 'false' };
+const good = { lambdas: 'lambdas', terraform: 'terraform', upload: 'false', environment: '' };
 
 test('the inputs become one typed object', () => {
   expect(readInputs(inputsOf(good), workspace)).toEqual({
@@ -20,7 +20,12 @@ test('the inputs become one typed object', () => {
   });
 });
 
+test('an environment to compare with is one of those that there are', () => {
+  expect(readInputs(inputsOf({ ...good, environment: 'production' }), workspace).environment).toBe('production');
+});
+
 test.each([
+  [{ environment: 'main' }, '"main" is not a value of "environment".'],
   [{ upload: 'no' }, '"no" is not a value of "upload". Use one of: true, false.'],
   [{ lambdas: 'functions' }, 'The folder "functions" (input "lambdas") does not exist.'],
   [{ terraform: '/' }, 'The folder "/" (input "terraform") is outside of the workspace.'],

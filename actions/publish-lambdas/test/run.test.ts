@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DeployedPackage } from '../../lib/aws/deployed-packages.ts';
 import type { LambdaPackage } from '../../lib/packaging/package.ts';
 import { recordingLog } from '../../lib/test/fakes/log.ts';
 import { FakeStore } from '../../lib/test/fakes/package-store.ts';
@@ -32,6 +33,7 @@ function prepare() {
       stores += 1;
       return Promise.resolve(store);
     },
+    deployed: () => Promise.reject(new Error('Nobody has asked for it.')),
     log,
     writeSummary: (markdown) => Promise.resolve(void summaries.push(markdown)),
   };
@@ -98,5 +100,35 @@ describe('publishing', () => {
       hint: 'Nothing was overwritten. Find out who wrote it, delete it, and run this again.',
     });
     expect(store.objects.get(zebra.key)).toEqual({ checksum });
+  });
+
+  test('is compared with what an environment runs now: new, the same, or another by how much', async () => {
+    const { inputs, deps, summaries, ant, zebra } = prepare();
+    const deployed = (...found: [string, DeployedPackage][]) => ({
+      ...deps,
+      deployed: () => Promise.resolve(new Map(found)),
+    });
+    const beside = { ...inputs, environment: 'test' } as const;
+    await run(beside, deployed(['ant', { sha256Base64: ant.sha256Base64, bytes: 2048 }]));
+    expect(summaries[0]).toContain('| lambda | size | sha256 | | beside `test` now |');
+    expect(summaries[0]).toContain('| uploaded | the same |');
+    expect(summaries[0]).toContain('| uploaded | new |');
+    const other = 'b3RoZXI=';
+    await run(
+      beside,
+      deployed(['ant', { sha256Base64: other, bytes: 1024 }], ['zebra', { sha256Base64: other, bytes: 3584 }]),
+    );
+    expect(summaries[1]).toContain(`\`${ant.sha256.slice(0, 12)}\` | there already | another, +1.0 KiB |`);
+    expect(summaries[1]).toContain(`\`${zebra.sha256.slice(0, 12)}\` | there already | another, −1.5 KiB |`);
+    await run(beside, deployed(['ant', { sha256Base64: other, bytes: 2048 }]));
+    expect(summaries[2]).toContain('another, as large');
+  });
+
+  test('that cannot be compared is published all the same', async () => {
+    const { inputs, deps, summaries, log } = prepare();
+    const broken = { ...deps, deployed: () => Promise.reject(new Error('not authorized')) };
+    expect((await run({ ...inputs, environment: 'test' }, broken)).packages).toHaveLength(2);
+    expect(summaries[0]).not.toContain('beside');
+    expect(log.text()).toContain('The packages could not be compared with those of "test": not authorized');
   });
 });

@@ -1,14 +1,18 @@
 import type { ServiceResponse } from './service-request.ts';
 
-/** An error that the front door answers with in place of the service, a number of times. */
+/** An error that the front door answers with in place of the service, or without one only a delay before it, a number of times. */
 export interface Fault {
   /** A service of the credential scope, or `*`. */
   readonly service: string;
   /** An operation as in `ServiceRequest.action`; all of the service's without it. */
   readonly action?: string;
-  readonly status: number;
-  /** The error's code, such as `ThrottlingException` or `ExpiredTokenException`. */
-  readonly code: string;
+  readonly error?: {
+    readonly status: number;
+    /** Such as `ThrottlingException` or `ExpiredTokenException`. */
+    readonly code: string;
+  };
+  /** How long the call waits before anything is done about it; one whose caller is gone by then is not made. */
+  readonly delayMs?: number;
   readonly times: number;
 }
 
@@ -35,7 +39,7 @@ export class Faults {
   control(method: string, body: string): ServiceResponse {
     switch (method) {
       case 'GET':
-        return json(200, this.#waiting);
+        return json(200, this.#waiting.map(shown));
       case 'DELETE':
         this.#waiting = [];
         return json(200, []);
@@ -43,7 +47,7 @@ export class Faults {
         const fault = parseFault(body);
         if (typeof fault === 'string') return json(400, { message: fault });
         this.#waiting.push(fault);
-        return json(201, fault);
+        return json(201, shown(fault));
       }
       default:
         return json(405, { message: 'Use GET, POST or DELETE.' });
@@ -60,15 +64,28 @@ function parseFault(body: string): Fault | string {
     return 'The body is not JSON.';
   }
   if (typeof value !== 'object' || value === null) return 'The body is not a JSON object.';
-  const { service, action, status, code, times, ...rest }: Partial<Record<string, unknown>> = { ...value };
+  const { service, action, status, code, times, delayMs, ...rest }: Partial<Record<string, unknown>> = { ...value };
   const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) return `Unknown field "${unknown}": use service, action, status, code, times.`;
+  if (unknown !== undefined) return `Unknown field "${unknown}": use service, action, status, code, times, delayMs.`;
   if (typeof service !== 'string' || service === '') return '"service" must be the name of a service, or "*".';
   if (action !== undefined && typeof action !== 'string') return '"action" must be the name of an operation.';
+  if (!isInteger(times, 1, 1000)) return '"times" must be from 1 to 1000.';
+  if (delayMs !== undefined && !isInteger(delayMs, 1, 600_000)) return '"delayMs" must be from 1 to 600000.';
+  const common = {
+    service,
+    times,
+    ...(action === undefined ? {} : { action }),
+    ...(delayMs === undefined ? {} : { delayMs }),
+  };
+  if (delayMs !== undefined && status === undefined && code === undefined) return common;
   if (!isInteger(status, 400, 599)) return '"status" must be from 400 to 599.';
   if (typeof code !== 'string' || code === '') return '"code" must be the code of an error.';
-  if (!isInteger(times, 1, 1000)) return '"times" must be from 1 to 1000.';
-  return { service, ...(action === undefined ? {} : { action }), status, code, times };
+  return { ...common, error: { status, code } };
+}
+
+/** As it was given. */
+function shown({ error, ...rest }: Fault): object {
+  return { ...rest, ...error };
 }
 
 function isInteger(value: unknown, lowest: number, highest: number): value is number {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Faults } from './faults.ts';
 import { serviceError } from './service-error.ts';
 import {
@@ -47,7 +48,7 @@ export interface FrontDoorOptions {
 /** One address of the sandbox's own; `Faults` is one. */
 export interface Control {
   readonly path: string;
-  control(method: string, body: string): ServiceResponse;
+  control(method: string, body: string): ServiceResponse | Promise<ServiceResponse>;
 }
 
 export interface FrontDoor {
@@ -154,7 +155,7 @@ class Call {
       const control = this.#context.controls.get(this.#url.pathname);
       if (control !== undefined) {
         const body = (await this.#readBody()).toString('utf8');
-        this.#respond(control.control(this.#incoming.method ?? 'GET', body));
+        this.#respond(await control.control(this.#incoming.method ?? 'GET', body));
         return { service: undefined, action, answeredBy: 'front door' };
       }
       const scope = this.#scope;
@@ -174,10 +175,16 @@ class Call {
 
   async #serve(scope: CredentialScope, action: string): Promise<Outcome['answeredBy']> {
     const fault = this.#context.faults.take(scope.service, action);
-    if (fault !== undefined) {
-      const message = `${fault.code}: asked for at ${this.#context.faults.path}`;
+    if (fault?.delayMs !== undefined) {
+      // Read first: who has sent it and hangs up is noticed only then.
       await this.#readBody();
-      this.#respond(serviceError(scope.service, this.#incoming.headers, { ...fault, message }));
+      await sleep(fault.delayMs);
+      if (this.#incoming.socket.destroyed) throw new Error('The caller has gone while the call was held.');
+    }
+    if (fault?.error !== undefined) {
+      const message = `${fault.error.code}: asked for at ${this.#context.faults.path}`;
+      await this.#readBody();
+      this.#respond(serviceError(scope.service, this.#incoming.headers, { ...fault.error, message }));
       return 'fault';
     }
     const answer = await this.#context.handlers.get(scope.service)?.handle(this.#serviceRequest(scope, action));

@@ -6,6 +6,7 @@ import type { Faults } from './faults.ts';
 import { createFork } from './forks.ts';
 import type { Hub } from './hub.ts';
 import { MergeQueue } from './merge-queue.ts';
+import { PROTECTION_KINDS } from './protection.ts';
 import { runSchedule } from './schedule.ts';
 
 type Control = (text: string) => Answer | Promise<Answer>;
@@ -13,7 +14,8 @@ export type Controls = (request: IncomingMessage, path: string) => Promise<Answe
 
 const METHODS = ['merge', 'squash', 'rebase'] as const;
 
-/** What the sandbox itself can be told at `/_sandbox/…`, beside GitHub's API: people, forks, the clock, the merge queue, faults. */
+/** What the sandbox itself can be told at `/_sandbox/…`, beside GitHub's API: people, forks, protections, the clock, the merge queue,
+ * faults. */
 export function controls(hub: Hub, faults: Faults): Controls {
   const queue = new MergeQueue(hub);
   const known: Record<string, Control> = {
@@ -32,6 +34,28 @@ export function controls(hub: Hub, faults: Faults): Controls {
     'POST /_sandbox/forks': async (text) => {
       const login = textOf(text, 'login');
       return { status: 201, body: await hub.alone(() => createFork(hub, login)) };
+    },
+    'POST /_sandbox/protection': (text) => {
+      const branch = textOf(text, 'branch');
+      const { kind: asked = 'classic', bypass = [], protected: wanted = true } = fields(text);
+      const kind = PROTECTION_KINDS.find((name) => name === asked);
+      if (kind === undefined || !isTexts(bypass) || typeof wanted !== 'boolean') {
+        throw new ApiError(
+          422,
+          'A protection is { "branch": "main" }, with "kind": "classic" or "ruleset" and "bypass": [logins] if wanted, or "protected": false to take it away.',
+        );
+      }
+      if (wanted) hub.store.protect({ branch, kind, bypass });
+      else hub.store.unprotect(branch);
+      return { status: 200, body: { branch, protected: wanted, ...(wanted ? { kind, bypass } : {}) } };
+    },
+    'POST /_sandbox/kill-runner': (text) => {
+      const { run: id } = fields(text);
+      const run = hub.store.state.runs.find((entry) => entry.id === id);
+      if (run?.status !== 'in_progress')
+        throw new ApiError(422, `"run" is the id of a run in progress, not ${String(id)}.`);
+      hub.store.kill(run);
+      return { status: 202, body: { run: run.id } };
     },
     'POST /_sandbox/schedule': async (text) => {
       const workflow = textOf(text, 'workflow');
@@ -56,6 +80,10 @@ export function controls(hub: Hub, faults: Faults): Controls {
     const control = known[`${request.method ?? 'GET'} ${path}`];
     return control === undefined ? undefined : control((await buffer(request)).toString('utf8'));
   };
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 }
 
 function fields(text: string): Record<string, unknown> {

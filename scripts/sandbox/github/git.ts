@@ -60,14 +60,17 @@ export class Git {
     this.dir = dir;
   }
 
-  async init(branch: string, updateHook: string): Promise<void> {
+  async init(branch: string): Promise<void> {
     await this.run(['init', '--quiet', '--bare', `--initial-branch=${branch}`, this.dir]);
     // As at GitHub: pull request refs are read-only, any commit can be fetched by its id; pushes arrive over HTTP.
     const settings =
       '[receive]\nhideRefs = refs/pull\n[uploadpack]\nallowAnySHA1InWant\n[http]\nreceivepack\n[gc]\nauto = 0\n';
     await appendFile(join(this.dir, 'config'), settings);
+  }
+
+  async setUpdateHook(text: string): Promise<void> {
     await mkdir(join(this.dir, 'hooks'), { recursive: true });
-    await writeFile(join(this.dir, 'hooks', 'update'), updateHook, { mode: 0o755 });
+    await writeFile(join(this.dir, 'hooks', 'update'), text, { mode: 0o755 });
   }
 
   async run(args: string[], options: { input?: string | Buffer; env?: Record<string, string> } = {}): Promise<string> {

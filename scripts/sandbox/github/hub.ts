@@ -7,6 +7,11 @@ import type { Store } from './store.ts';
 /** Told of an event; may answer with the runs that it starts. Must not wait for this server. */
 export type OnEvent = (event: GitHubEvent) => void | Promise<readonly number[]>;
 
+export interface PageLink {
+  title: string;
+  url: string;
+}
+
 /** What every resource works with. */
 export interface Hub {
   owner: string;
@@ -20,6 +25,8 @@ export interface Hub {
   store: Store;
   /** Where the runner keeps what a run left; for the pages. */
   runsDir: string;
+  /** What the first page leads to besides GitHub's own. */
+  links: readonly PageLink[];
   contract: Contract;
   onEvent: OnEvent;
   /** Changes happen one after the other: git and the state file move together. */

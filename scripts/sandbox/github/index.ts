@@ -5,7 +5,8 @@ import { createActionsToken, createUserToken, revokeToken, type TokenRights } fr
 import { contract } from './contract.ts';
 import { Faults, type Fault } from './faults.ts';
 import { Git } from './git.ts';
-import type { Hub, OnEvent } from './hub.ts';
+import type { Hub, OnEvent, PageLink } from './hub.ts';
+import { UPDATE_HOOK } from './protection.ts';
 import { ACTIONS_BOT } from './records.ts';
 import { actions } from './resources/actions.ts';
 import { comments } from './resources/comments.ts';
@@ -17,7 +18,6 @@ import { refs } from './resources/refs.ts';
 import { repository } from './resources/repository.ts';
 import { API_PREFIX, oneAtATime, responder } from './server.ts';
 import { Store } from './store.ts';
-import { UPDATE_HOOK } from './smart-http.ts';
 
 export type { Fault } from './faults.ts';
 export type { Conclusion, GitHubEvent, JobRecord, RunRecord, RunStatus } from './records.ts';
@@ -37,6 +37,8 @@ export interface GitHubOptions {
   onError?: (error: unknown) => void;
   /** Where the runner keeps what its runs leave, for the pages. Default: a folder of `stateDir`. */
   runsDir?: string;
+  /** What the first page leads to besides GitHub's own. */
+  links?: readonly PageLink[];
   /** Tokens to accept instead of new ones. */
   tokens?: { user?: string; actions?: string };
 }
@@ -64,7 +66,8 @@ export async function startGitHub(options: GitHubOptions): Promise<LocalGitHub> 
   const { stateDir, owner, repo, onEvent, onError = () => undefined, defaultBranch = 'main' } = options;
   const store = new Store(stateDir);
   const git = new Git(join(stateDir, 'git', owner, `${repo}.git`));
-  if (!existsSync(git.dir)) await git.init(defaultBranch, UPDATE_HOOK);
+  if (!existsSync(git.dir)) await git.init(defaultBranch);
+  await git.setUpdateHook(UPDATE_HOOK);
   const tokenOf = (login: string): string | undefined =>
     Object.entries(store.state.tokens).find(
       ([, account]) => account.login === login && !account.readOnly && account.permissions === undefined,
@@ -85,7 +88,7 @@ export async function startGitHub(options: GitHubOptions): Promise<LocalGitHub> 
   const serverUrl = `http://127.0.0.1:${address.port}`;
   const apiUrl = serverUrl + API_PREFIX;
   const runsDir = options.runsDir ?? join(stateDir, 'runs');
-  const addresses = { owner, repo, defaultBranch, apiUrl, serverUrl, runsDir };
+  const addresses = { owner, repo, defaultBranch, apiUrl, serverUrl, runsDir, links: options.links ?? [] };
   const hub: Hub = { ...addresses, git, store, contract, onEvent, onError, alone: oneAtATime() };
   const resources = [repository, refs, pulls, issues, comments, labels, deployments, actions];
   const faults = new Faults();

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { escapeHtml } from '../../../actions/lib/markdown/escape.ts';
 import type { Hub } from './hub.ts';
 import { markdown } from './markdown.ts';
-import type { IssueRecord, RunRecord } from './records.ts';
+import type { DeploymentRecord, IssueRecord, RunRecord } from './records.ts';
+
+/** How many deployments the first page shows. */
+const LATEST = 10;
 
 /**
- * What people look at: the repository with its pull requests, issues and runs, a pull request or an issue with its comments, a run with
+ * What people look at: the repository with its pull requests, issues, deployments and runs, all deployments by environment, a pull request or an issue with its comments, a run with
  * its summary, jobs and log, at GitHub's own addresses, so that the links in comments work.
  *
  * @returns the page as HTML, `undefined` if there is none at this path
@@ -15,6 +18,7 @@ export function page(hub: Hub, path: string): string | undefined {
   const { store, runsDir } = hub;
   const base = `/${hub.owner}/${hub.repo}`;
   if (path === '/' || path === base) return repositoryPage(hub, base);
+  if (path === `${base}/deployments`) return deploymentsPage(hub, base);
   // As at GitHub, a pull request is found among the issues, too.
   const number = new RegExp(`^${base}/(?:pull|issues)/(\\d+)$`).exec(path)?.[1];
   const issue = store.state.issues.find((candidate) => String(candidate.number) === number);
@@ -24,16 +28,48 @@ export function page(hub: Hub, path: string): string | undefined {
   return run === undefined ? undefined : runPage(hub, base, run, join(runsDir, String(run.id)));
 }
 
-function repositoryPage({ store, owner, repo }: Hub, base: string): string {
+function repositoryPage({ store, owner, repo, links }: Hub, base: string): string {
   const issues = store.state.issues.toReversed();
   return layout(base, `${owner}/${repo}`, [
+    ...links.map(({ title, url }) => `<p>${anchor(url, escapeHtml(title))}</p>`),
     '<h2>Pull requests</h2>',
     table(issues.filter(({ pull }) => pull !== undefined).map((issue) => issueRow(issue, base))),
     '<h2>Issues</h2>',
     table(issues.filter(({ pull }) => pull === undefined).map((issue) => issueRow(issue, base))),
+    '<h2>Deployments</h2>',
+    table(store.state.deployments.toReversed().slice(0, LATEST).map(deploymentRow)),
+    `<p><a href="${base}/deployments">All deployments</a></p>`,
     '<h2>Runs</h2>',
     table(store.state.runs.toReversed().map((run) => runRow(run, base))),
   ]);
+}
+
+function deploymentsPage({ store }: Hub, base: string): string {
+  const environments = Map.groupBy(store.state.deployments.toReversed(), ({ environment }) => environment);
+  const parts = [...environments].map(
+    ([environment, deployments]) => `<h2>${escapeHtml(environment)}</h2>${table(deployments.map(deploymentRow))}`,
+  );
+  return layout(base, 'Deployments', parts.length === 0 ? ['<p>None.</p>'] : parts);
+}
+
+function deploymentRow({ environment, task, sha, ref, created_at, statuses }: DeploymentRecord): string[] {
+  const status = statuses.at(-1);
+  // An address that an earlier status has said holds until another one is said.
+  const last = (key: 'log_url' | 'environment_url'): string => statuses.findLast((one) => one[key] !== '')?.[key] ?? '';
+  return [
+    escapeHtml(environment),
+    escapeHtml(task),
+    mark(status?.state ?? 'pending'),
+    `<code>${escapeHtml(sha.slice(0, 7))}</code> ${escapeHtml(ref === sha ? '' : ref)}`,
+    escapeHtml(status?.description ?? ''),
+    `${anchor(last('environment_url'), 'open')} ${anchor(last('log_url'), 'log')}`,
+    time(created_at),
+  ];
+}
+
+/** Addresses come from whoever makes a status: only those of the web become links. */
+function anchor(url: string, text: string): string {
+  return /^https?:\/\//.test(url) ? `<a href="${escapeHtml(url)}">${text}</a>` : '';
 }
 
 function issueRow(issue: IssueRecord, base: string): string[] {
@@ -121,7 +157,7 @@ function layout(base: string, title: string, parts: readonly string[]): string {
   .alert { border-left: 4px solid; margin: 1rem 0; padding: .3rem 1rem } .alert-title { font-weight: 600 } .alert > :not(.alert-title) { color: #1f2328 }
   .alert.note { color: #0969da } .alert.tip { color: #1a7f37 } .alert.important { color: #8250df }
   .alert.warning { color: #9a6700 } .alert.caution { color: #d1242f }
-  .open, .success, .add { color: #1a7f37 } .merged, .closed { color: #8250df } .failure, .remove { color: #d1242f } .in_progress, .queued, .note { color: #9a6700 }
+  .open, .success, .add { color: #1a7f37 } .merged, .closed { color: #8250df } .failure, .error, .remove { color: #d1242f } .in_progress, .queued, .pending, .note { color: #9a6700 }
 </style>
 <p><a href="${base}">Sandbox</a></p><h1>${escapeHtml(title)}</h1>
 ${parts.join('\n')}</html>`;

@@ -11,6 +11,8 @@ interface Need {
 
 /** What somebody without rights in the repository may do with a public one; the rest of it only with what is their own. */
 const ANYBODY = new Set(['issues/create', 'issues/create-comment', 'pulls/create']);
+/** What any token may read. */
+const METADATA = new Set(['repos/get', 'repos/get-collaborator-permission-level', 'repos/get-branch-rules']);
 const AUTHOR = new Set(['issues/update', 'issues/update-comment', 'issues/delete-comment', 'pulls/update']);
 
 /**
@@ -59,7 +61,7 @@ function needOf(id: string, method: string, issue: IssueRecord | undefined): Nee
 
 function scopesOf(id: string, issue: IssueRecord | undefined): readonly string[] | undefined {
   const [category = ''] = id.split('/');
-  if (id === 'repos/get' || id === 'repos/get-collaborator-permission-level') return undefined;
+  if (METADATA.has(id)) return undefined;
   if (id === 'repos/list-pull-requests-associated-with-commit') return ['pull-requests'];
   if (id === 'pulls/merge') return ['contents'];
   if (id.includes('deployment')) return ['deployments'];

@@ -32,6 +32,15 @@ export interface GitHubEvent {
   workflow?: string;
 }
 
+/** A branch that takes pull requests only. */
+export interface ProtectionRecord {
+  branch: string;
+  /** By a rule for branches as there was first, or by a ruleset. GitHub refuses in other words. */
+  kind: 'classic' | 'ruleset';
+  /** Logins that may change it all the same. */
+  bypass: string[];
+}
+
 interface Dated {
   id: number;
   created_at: string;
@@ -148,7 +157,7 @@ export interface State {
   tokens: Record<string, Account>;
   /** Those who have a fork, and therefore no rights here. */
   forks: string[];
-  protectedBranches: string[];
+  protections: ProtectionRecord[];
   issues: IssueRecord[];
   comments: CommentRecord[];
   labels: { id: number; name: string; color?: string; description?: string }[];

@@ -13,6 +13,7 @@ import { ZERO } from './git.ts';
 import type { Hub } from './hub.ts';
 import { page } from './pages.ts';
 import { requireAccess, requirePush } from './permissions.ts';
+import { hookEnvironment } from './protection.ts';
 import { serveGit } from './smart-http.ts';
 
 /** GitHub Enterprise Server's layout: one address for git and pages, the API below it. */
@@ -71,8 +72,8 @@ export function responder(hub: Hub, handlers: Handlers, faults: Faults): Respond
     const push = path.endsWith('/git-receive-pack') || url.searchParams.get('service') === 'git-receive-pack';
     if (push) requirePush(hub, actor, fork);
     const target = { root: dirname(dirname(hub.git.dir)), path, query: url.search.slice(1), namespace: fork };
-    const protectedBranches = fork === undefined ? store.state.protectedBranches : [];
-    const rights = { user: push ? actor.login : undefined, protectedBranches };
+    const environment = fork === undefined ? hookEnvironment(hub, actor) : {};
+    const rights = { user: push ? actor.login : undefined, environment };
     const serve = async (): Promise<void> => {
       const before = await hub.git.refs();
       await serveGit(request, response, { ...target, ...rights }, async () => {

@@ -11,25 +11,17 @@ interface GitRequest {
   query: string;
   /** Who may push; undefined reads only. */
   user: string | undefined;
-  protectedBranches: string[];
+  /** For the hooks. */
+  environment: Readonly<Record<string, string>>;
   /** Git's own: whose refs these are. */
   namespace: string | undefined;
 }
-
-/** Pushes to a protected branch are refused as GitHub does, in the repository's own update hook. */
-export const UPDATE_HOOK = `#!/bin/sh
-if printf '%s\\n' "$SANDBOX_PROTECTED" | grep -qxF -- "$1"; then
-  echo "error: GH006: Protected branch update failed for $1." >&2
-  echo "error: Changes must be made through a pull request." >&2
-  exit 1
-fi
-`;
 
 /** Hands one request to `git http-backend` (CGI). The answer is held back until `before` has run, where it is given. */
 export async function serveGit(
   request: IncomingMessage,
   response: ServerResponse,
-  { root, path, query, user, protectedBranches, namespace }: GitRequest,
+  { root, path, query, user, environment, namespace }: GitRequest,
   before: () => Promise<void>,
 ): Promise<void> {
   const header = (name: string): string => String(request.headers[name] ?? '');
@@ -44,7 +36,7 @@ export async function serveGit(
       CONTENT_TYPE: header('content-type'),
       HTTP_CONTENT_ENCODING: header('content-encoding'),
       GIT_PROTOCOL: header('git-protocol'),
-      SANDBOX_PROTECTED: protectedBranches.map((name) => `refs/heads/${name}`).join('\n'),
+      ...environment,
       ...(namespace === undefined ? {} : { GIT_NAMESPACE: namespace }),
       ...(user === undefined ? {} : { REMOTE_USER: user, REMOTE_ADDR: '127.0.0.1' }),
       ...('content-length' in request.headers ? { CONTENT_LENGTH: header('content-length') } : {}),

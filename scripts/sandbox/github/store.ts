@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ACTIONS_BOT, type Account, type GitHubEvent, type IssueRecord, type JobRecord } from './records.ts';
-import type { RunRecord, State, UserRecord } from './records.ts';
+import type { ProtectionRecord, RunRecord, State, UserRecord } from './records.ts';
 
 export interface NewRun {
   /** Path of the workflow file, from the repository's root. */
@@ -19,6 +19,7 @@ export class Store {
   readonly #dir: string;
   readonly #file: string;
   readonly #cancelled: ((run: RunRecord) => void)[] = [];
+  readonly #killed: ((run: RunRecord) => void)[] = [];
   readonly #rerun: ((run: RunRecord, event: GitHubEvent) => void)[] = [];
   /** Waiting for the end of some run. */
   readonly #completed: (() => void)[] = [];
@@ -81,10 +82,19 @@ export class Store {
   }
 
   /** A protected branch takes pull requests only: pushes and `PUT …/contents` to it are refused. */
-  setProtected(branch: string, protectedNow: boolean): void {
-    const others = this.state.protectedBranches.filter((name) => name !== branch);
-    this.state.protectedBranches = protectedNow ? [...others, branch] : others;
+  protect(protection: ProtectionRecord): void {
+    this.unprotect(protection.branch);
+    this.state.protections.push(protection);
     this.save();
+  }
+
+  unprotect(branch: string): void {
+    this.state.protections = this.state.protections.filter((protection) => protection.branch !== branch);
+    this.save();
+  }
+
+  protection(branch: string): ProtectionRecord | undefined {
+    return this.state.protections.find((protection) => protection.branch === branch);
   }
 
   createRun({ workflow, name, event, title }: NewRun): RunRecord {
@@ -143,6 +153,11 @@ export class Store {
     this.#cancelled.push(listener);
   }
 
+  /** Told when someone wants the runner of a run to die. */
+  onKill(listener: (run: RunRecord) => void): void {
+    this.#killed.push(listener);
+  }
+
   /** Told when someone re-runs a run through the API; it is queued again, its attempt one higher. */
   onRerun(listener: (run: RunRecord, event: GitHubEvent) => void): void {
     this.#rerun.push(listener);
@@ -150,6 +165,10 @@ export class Store {
 
   cancel(run: RunRecord): void {
     for (const listener of this.#cancelled) listener(run);
+  }
+
+  kill(run: RunRecord): void {
+    for (const listener of this.#killed) listener(run);
   }
 
   rerun(run: RunRecord, triggering_actor: string): void {
@@ -199,7 +218,7 @@ function read(file: string): State {
 function empty(): State {
   return {
     ...{ version: 1, nextId: 1000, nextNumber: 1, created_at: now(), pushed_at: now(), tokens: {}, forks: [] },
-    ...{ users: [], protectedBranches: [], issues: [], comments: [], labels: [], deployments: [], workflows: [] },
+    ...{ users: [], protections: [], issues: [], comments: [], labels: [], deployments: [], workflows: [] },
     ...{ runs: [], jobs: [] },
   };
 }

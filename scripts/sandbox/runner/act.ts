@@ -4,6 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { endTree } from '../processes.ts';
+import { cancelRun, killRun } from './cancellation.ts';
 
 /** One line of `act --json`, as far as it is used. */
 export interface ActLine {
@@ -48,7 +49,12 @@ export interface ActOptions {
 export interface ActRun {
   /** Settles with act's exit code when everything has ended. */
   readonly ended: Promise<number>;
+  /** As GitHub does it: the steps that run are asked to end, then those with `always()` and `cancelled()` have their turn. */
   cancel(): Promise<void>;
+  /** As when the machine dies: nothing has a turn. */
+  kill(): Promise<void>;
+  /** When the sandbox ends: everything is asked to, and nothing more begins. */
+  close(): Promise<void>;
 }
 
 const GRACE_MS = 10_000;
@@ -85,8 +91,17 @@ export async function startAct(options: ActOptions): Promise<ActRun> {
     });
   });
   const { pid } = child;
-  return { ended, cancel: () => (pid === undefined ? Promise.resolve() : endTree(pid, GRACE_MS)) };
+  if (pid === undefined) return { ended, cancel: nothing, kill: nothing, close: nothing };
+  let cancelling: Promise<void> | undefined;
+  return {
+    ended,
+    cancel: () => (cancelling ??= cancelRun(pid, ended)),
+    kill: () => killRun(pid),
+    close: () => endTree(pid, GRACE_MS),
+  };
 }
+
+const nothing = (): Promise<void> => Promise.resolve();
 
 function argumentsOf(options: ActOptions, secretFile: string): string[] {
   const pairs = (flag: string, values: Readonly<Record<string, string>>): string[] =>

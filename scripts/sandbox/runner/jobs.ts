@@ -49,8 +49,8 @@ export class JobTracker {
     }
     this.#append(job.logFile, line.msg.endsWith('\n') ? line.msg : `${line.msg}\n`);
     if (line.jobResult !== undefined) {
-      // act calls a job that was interrupted a failed one.
-      const conclusion = line.jobResult === 'success' ? 'success' : isCancelled() ? 'cancelled' : 'failure';
+      // act calls a job that was interrupted a failed one, or a successful one where its step has ended well.
+      const conclusion = isCancelled() ? 'cancelled' : line.jobResult === 'success' ? 'success' : 'failure';
       this.#complete(job, conclusion);
       report(`run ${run.id} ${conclusion}: ${run.name} / ${name}`);
     }
@@ -58,7 +58,9 @@ export class JobTracker {
 
   async finish(): Promise<void> {
     await this.#writes;
-    for (const job of this.#jobs.values()) if (!job.done) this.#complete(job, 'cancelled');
+    // Of a runner that has died GitHub hears no more, and fails its jobs.
+    const conclusion = this.#options.isCancelled() ? 'cancelled' : 'failure';
+    for (const job of this.#jobs.values()) if (!job.done) this.#complete(job, conclusion);
   }
 
   #add(name: string): Job {

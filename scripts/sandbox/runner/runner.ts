@@ -55,6 +55,7 @@ export class Runner {
   readonly #queue = new RunQueue();
   readonly #active = new Map<number, ActRun>();
   readonly #cancelled = new Set<number>();
+  readonly #killed = new Set<number>();
   #closed = false;
 
   constructor(options: RunnerOptions) {
@@ -63,6 +64,7 @@ export class Runner {
       // One that an earlier sandbox has left unfinished is in no queue.
       if (!this.#queue.cancel(run.id)) this.#conclude(run, 'cancelled');
     });
+    options.github.store.onKill((run) => void this.#guard(() => this.#kill(run.id)));
     options.github.store.onRerun((run, event) => void this.#guard(() => this.#enqueueAgain(run, event)));
   }
 
@@ -97,7 +99,9 @@ export class Runner {
   /** Cancels what runs and waits until its processes have ended. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#active.keys()].map((id) => this.#stop(id)));
+    const runs = [...this.#active.entries()];
+    for (const [id] of runs) this.#cancelled.add(id);
+    await Promise.all(runs.map(([, run]) => run.close()));
   }
 
   async #guard(body: () => Promise<void>): Promise<void> {
@@ -164,7 +168,9 @@ export class Runner {
     const vars = trustOf(event).variables ? all : {};
     const concurrency = concurrencyOf(workflow, contextsOf(event, run, { ...place, vars }));
     this.#options.report(`run ${run.id} queued: ${run.name}, ${run.display_title}`);
-    this.#cancelled.delete(run.id); // It may be run again after it was cancelled.
+    // It may be run again after that.
+    this.#cancelled.delete(run.id);
+    this.#killed.delete(run.id);
     this.#queue.add({
       id: run.id,
       concurrency,
@@ -180,6 +186,12 @@ export class Runner {
   async #stop(id: number): Promise<void> {
     this.#cancelled.add(id);
     await this.#active.get(id)?.cancel();
+  }
+
+  /** One whose steps have not begun yet dies when they do. */
+  async #kill(id: number): Promise<void> {
+    this.#killed.add(id);
+    await this.#active.get(id)?.kill();
   }
 
   async #start(run: RunRecord, workflow: Workflow, event: GitHubEvent): Promise<void> {
@@ -255,7 +267,9 @@ export class Runner {
       onLine: (line) => jobs.read(line),
     });
     this.#active.set(run.id, actRun);
-    if (this.#cancelled.has(run.id) || this.#closed) await actRun.cancel();
+    if (this.#closed) await actRun.close();
+    else if (this.#killed.has(run.id)) await actRun.kill();
+    else if (this.#cancelled.has(run.id)) await actRun.cancel();
     const code = await actRun.ended;
     await jobs.finish();
     await rm(tree, { recursive: true, force: true });

@@ -41,7 +41,7 @@ describe('drift', () => {
     };
     clients = { ssm: new SSMClient(config), lambda: new LambdaClient(config) };
     await world.change('main', 'parameters = { greeting = "hello" }');
-  }, 120_000);
+  }, 300_000);
 
   afterAll(() => world.close(), 60_000);
 

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseRecord } from '../../../actions/lib/review/marker.ts';
@@ -11,8 +10,8 @@ describe('the workflows', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = await World.create();
-  }, 60_000);
+    world = await World.create({ root: 'built-in' });
+  }, 120_000);
 
   afterAll(() => world.close(), 60_000);
 
@@ -160,11 +159,7 @@ describe('the workflows', () => {
     expect(await applied(good)).toMatch(/Applied.*`test`/);
 
     const { pull: stale } = await planned('stale', tfvars({ ...now, greeting: 'seven' }));
-    const { awsUrl: endpoint, region } = world.sandbox;
-    const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
-    await new SSMClient({ endpoint, region, credentials }).send(
-      new PutParameterCommand({ Name: '/scenario/greeting', Value: 'by hand', Type: 'String', Overwrite: true }),
-    );
+    await world.changeByHand('greeting', 'by hand');
     const refused = await world.runOf(() => world.control('merge-queue', { pull: stale }));
     expect(refused).toMatchObject({ event: 'merge_group', conclusion: 'failure' });
     expect((await world.comment(stale, 'terraform-stop')).body).toContain(

@@ -1,15 +1,20 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { GetObjectCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getOctokit } from '@actions/github';
-import { withoutChecks } from '../../demo/loop.ts';
+import { withoutChecks } from '../../demo/edits.ts';
 import { exportProject, type Clone } from '../../demo/project.ts';
 import { down, up } from '../../sandbox/client.ts';
 import type { SandboxInfo } from '../../sandbox/state.ts';
+import { ROOT } from '../../tools.ts';
+import { runScript } from '../child.ts';
+import { succeeded } from '../deployment.ts';
 
 export const BOT = 'github-actions[bot]';
-const ROOT_FIXTURE = join(import.meta.dirname, 'root');
+/** What stands for the real Terraform root: `aws` with the AWS provider, `built-in` with none, for what is not about AWS. */
+const ROOTS = { aws: 'root', 'built-in': 'built-in-root' } as const;
 const RUN_LIMIT_MS = 5 * 60_000;
 
 export interface EndedRun {
@@ -27,6 +32,17 @@ type GitHub = ReturnType<typeof getOctokit>;
 type ListedRun = Awaited<
   ReturnType<GitHub['rest']['actions']['listWorkflowRunsForRepo']>
 >['data']['workflow_runs'][number];
+
+/** What is read of Terraform's state. */
+interface State {
+  readonly serial: number;
+  readonly resources: readonly {
+    readonly instances: readonly {
+      readonly index_key?: string;
+      readonly attributes: { input?: unknown; output?: unknown };
+    }[];
+  }[];
+}
 
 /**
  * A sandbox with this project in its GitHub, its workflows and actions as they are, and a small Terraform root instead of the real one, so
@@ -52,13 +68,19 @@ export class World {
     return this.#dir;
   }
 
-  /** @param options.workflows without them a push or a pull request starts nothing */
-  static async create({ workflows = true }: { readonly workflows?: boolean } = {}): Promise<World> {
+  /**
+   * @param options.workflows without them a push or a pull request starts nothing
+   * @param options.root each run of an action costs seconds more with `aws`
+   */
+  static async create({
+    workflows = true,
+    root = 'aws',
+  }: { readonly workflows?: boolean; readonly root?: keyof typeof ROOTS } = {}): Promise<World> {
     const dir = await mkdtemp(join(tmpdir(), 'sandbox-'));
     const sandbox = await up(join(dir, 'sandbox'), 'mine');
     const remote = sandbox.cloneUrl.replace('://', `://x-access-token:${sandbox.userToken}@`);
     const clone = await exportProject(join(dir, 'clone'), remote, 'ada');
-    await shrink(clone.folder);
+    await shrink(clone.folder, root);
     if (!workflows) await rm(join(clone.folder, '.github/workflows'), { recursive: true });
     return new World(dir, sandbox, clone);
   }
@@ -94,6 +116,32 @@ export class World {
     });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return { ...Object(await response.json()) };
+  }
+
+  /** Where the states are. */
+  async stateBucket(): Promise<{ readonly s3: S3Client; readonly Bucket: string }> {
+    const { awsUrl: endpoint, region } = this.sandbox;
+    const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
+    const s3 = new S3Client({ endpoint, region, forcePathStyle: true, credentials });
+    const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+    const Bucket = Buckets.map(({ Name = '' }) => Name).find((name) => name.includes('state'));
+    if (Bucket === undefined) throw new Error('There is no bucket of states.');
+    return { s3, Bucket };
+  }
+
+  /** Changes a value of the built-in root past Terraform. All that there is of it is in the state. */
+  async changeByHand(name: string, value: string): Promise<void> {
+    const { s3, Bucket } = await this.stateBucket();
+    const place = { Bucket, Key: 'test/terraform.tfstate' };
+    const { Body } = await s3.send(new GetObjectCommand(place));
+    const state: State = JSON.parse((await Body?.transformToString()) ?? '');
+    const found = state.resources
+      .flatMap(({ instances }) => instances)
+      .find(({ index_key: key }) => key === name)?.attributes;
+    if (found === undefined) throw new Error(`The state has no "${name}".`);
+    found.input = { value, type: 'string' };
+    found.output = { value, type: 'string' };
+    await s3.send(new PutObjectCommand({ ...place, Body: JSON.stringify({ ...state, serial: state.serial + 1 }) }));
   }
 
   /** Checks out what GitHub has made of a pull request and its base. */
@@ -256,10 +304,27 @@ export function tfvars({
 }
 
 /** Another root, and checks that take no time: what they are is tested elsewhere. */
-async function shrink(folder: string): Promise<void> {
+async function shrink(folder: string, root: keyof typeof ROOTS): Promise<void> {
   const lock = await readFile(join(folder, 'terraform/.terraform.lock.hcl'));
   await rm(join(folder, 'terraform'), { recursive: true });
-  await cp(ROOT_FIXTURE, join(folder, 'terraform'), { recursive: true });
-  await writeFile(join(folder, 'terraform/.terraform.lock.hcl'), lock);
+  await cp(join(import.meta.dirname, ROOTS[root]), join(folder, 'terraform'), { recursive: true });
+  if (root === 'aws') await writeFile(join(folder, 'terraform/.terraform.lock.hcl'), lock);
   await withoutChecks(folder);
+  await prebuilt(folder);
+}
+
+/** The bundles of the actions come with the commit, and no job builds them again: each would take seconds, and every run has several. */
+async function prebuilt(folder: string): Promise<void> {
+  const modules = join(folder, 'node_modules');
+  await symlink(join(ROOT, 'node_modules'), modules);
+  succeeded(await runScript('scripts/build.ts', [], { cwd: folder }));
+  await rm(modules);
+  await replaceIn(join(folder, 'package.json'), '"node scripts/build.ts"', '"true"');
+  await replaceIn(join(folder, '.gitignore'), '\ndist/\n', '\nlambdas/dist/\nservice/dist/\n');
+}
+
+async function replaceIn(file: string, what: string, by: string): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  if (!text.includes(what)) throw new Error(`${file} has no ${what}.`);
+  await writeFile(file, text.replace(what, by));
 }

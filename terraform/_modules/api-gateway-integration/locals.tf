@@ -30,6 +30,8 @@ locals {
     }
   ]...)
 
+  promoted = { for key, alias in local.aliases : key => alias if alias.follows == "promotion" }
+
   # Where a lambda is in the tree. Keys leave out the names of path parameters: renaming one is then a change of the same
   # resource, not a second one beside it, which API Gateway refuses.
   routes = {

@@ -112,7 +112,7 @@ resource "aws_lambda_alias" "latest" {
 }
 
 resource "aws_lambda_alias" "promoted" {
-  for_each = { for key, alias in local.aliases : key => alias if alias.follows == "promotion" }
+  for_each = local.promoted
 
   name             = each.value.stage
   description      = each.value.description

@@ -10,6 +10,19 @@ output "lambdas" {
   depends_on = [aws_lambda_alias.latest, aws_lambda_alias.promoted]
 }
 
+output "promoted" {
+  description = "The lambdas with an alias that only a promotion moves, by id: the function's name, its newest version, and those aliases."
+  value = {
+    for id, aliases in { for key, alias in local.promoted : alias.id => alias.stage... } : id => {
+      function_name = local.function_names[id]
+      version       = aws_lambda_function.this[id].version
+      aliases       = aliases
+    }
+  }
+
+  depends_on = [aws_lambda_alias.promoted]
+}
+
 output "redeployment" {
   description = "Fingerprint of everything here that shapes the API's behaviour: a change of it must be deployed to the stages."
 

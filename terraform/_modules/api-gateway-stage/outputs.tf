@@ -14,6 +14,11 @@ output "api_key" {
   sensitive   = true
 }
 
+output "api_key_id" {
+  description = "Id of the API key, by which its value can be asked for."
+  value       = aws_api_gateway_api_key.this.id
+}
+
 output "access_log_group" {
   description = "Name of the log group with a line per request."
   value       = aws_cloudwatch_log_group.access.name

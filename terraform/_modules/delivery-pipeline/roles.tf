@@ -177,12 +177,11 @@ resource "aws_iam_role_policy" "deploy" {
       ],
       length(var.alarm_names) == 0 ? [] : [
         {
-          # By name, which AWS allows for alarms of a metric and not for composite ones:
-          # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+          # AWS has been seen to check it against all alarms, whatever names are asked for: https://github.com/mattclay/aws-terminator/pull/63
           Sid      = "LookAtAlarms"
           Effect   = "Allow"
           Action   = "cloudwatch:DescribeAlarms"
-          Resource = [for name in sort(var.alarm_names) : "arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm:${name}"]
+          Resource = "arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm:*"
         },
       ],
     )

@@ -65,6 +65,49 @@ run "stages" {
   }
 }
 
+run "shifts" {
+  variables {
+    lambda_alarm_thresholds = { errors = 2 }
+  }
+
+  assert {
+    condition     = output.lambda_application == "rest-api-test-lambdas"
+    error_message = "Whoever promotes finds CodeDeploy's application."
+  }
+
+  assert {
+    condition     = keys(module.deployments[0].alarms) == keys(local.lambdas) && module.deployments[0].alarms["read-mapping"] == { prod = "rest-api-test-read-mapping-prod-shift-errors" }
+    error_message = "Every alias that follows promotion can be shifted, and no other."
+  }
+
+  assert {
+    condition     = output.api_key_ids == { for name, stage in module.stages : name => stage.api_key_id }
+    error_message = "Whoever tries out a stage can ask for its key."
+  }
+}
+
+run "nothing_to_promote" {
+  # Terraform takes no override of a module that the state has.
+  state_key = "nothing_to_promote"
+
+  override_module {
+    target = module.integrations
+    outputs = {
+      lambdas           = { for id in ["read-mapping", "replace-strings", "search-mappings"] : id => { function_name = id, aliases = { test = "latest", prod = "latest" } } }
+      promoted          = {}
+      redeployment      = "one"
+      documentation     = "0123456789ab"
+      alarms            = {}
+      dashboard_widgets = { test = [], prod = [] }
+    }
+  }
+
+  assert {
+    condition     = length(module.deployments) == 0 && output.lambda_application == null
+    error_message = "Where no alias follows promotion there is nothing to shift."
+  }
+}
+
 run "suffix_is_in_every_name" {
   variables {
     suffix = "-2"

@@ -1,64 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { Readable } from 'node:stream';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { lambdaFunctions } from '../../aws/functions.ts';
 import { s3PackageStore } from '../../aws/package-store.ts';
 import { deployTargetsParameter, ssmParameters } from '../../aws/parameters.ts';
-
-// The real SDK with another end: what goes out is kept, and what comes back is what AWS answers on the wire.
-
-interface Sent {
-  readonly method: string;
-  readonly path: string;
-  readonly query: Readonly<Record<string, unknown>>;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
-}
-
-interface Answer {
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: object;
-}
-
-function wire(...answers: readonly (Answer | Error)[]) {
-  const sent: Sent[] = [];
-  const left = [...answers];
-  return {
-    sent,
-    config: {
-      region: 'eu-west-1',
-      credentials: { accessKeyId: 'id', secretAccessKey: 'key' },
-      maxAttempts: 1,
-      // The checks run in the sandbox too, where AWS_ENDPOINT_URL is set.
-      ignoreConfiguredEndpointUrls: true,
-      requestHandler: {
-        handle: (request: Sent) => {
-          sent.push(request);
-          const answer = left.shift() ?? {};
-          if (answer instanceof Error) return Promise.reject(answer);
-          const { status: statusCode = 200, headers = {}, body } = answer;
-          const stream = Readable.from(body === undefined ? [] : [Buffer.from(JSON.stringify(body))]);
-          return Promise.resolve({ response: { statusCode, headers, body: stream } });
-        },
-      },
-    },
-  };
-}
-
-function sentJson(request: Sent | undefined): unknown {
-  const body = request?.body;
-  if (body === undefined) throw new Error('Nothing was sent.');
-  return JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body));
-}
-
-const refusal = (status: number, type: string): Answer => ({
-  status,
-  headers: { 'x-amzn-errortype': type },
-  body: { Message: 'no', __type: type },
-});
+import { refusal, sentJson, wire, type Answer } from './wire.ts';
 
 describe('functions', () => {
   const at = (...answers: readonly (Answer | Error)[]) => {
@@ -116,6 +63,25 @@ describe('functions', () => {
     });
   });
 
+  test('answer all aliases, all pages of them', async () => {
+    const { functions, sent } = at(
+      { body: { Aliases: [{ FunctionVersion: '$LATEST', RevisionId: 'r1' }], NextMarker: 'more' } },
+      { body: { Aliases: [{ FunctionVersion: '3', RevisionId: 'r2' }] } },
+    );
+    expect((await functions.aliases('f')).map(({ version }) => version)).toEqual(['$LATEST', '3']);
+    expect(sent).toHaveLength(2);
+  });
+
+  test('lose a version by its number alone, and never themselves', async () => {
+    const { functions, sent } = at({ status: 204 });
+    await functions.deleteVersion('f', '3');
+    expect(sent[0]).toMatchObject({ method: 'DELETE', query: { Qualifier: '3' } });
+    for (const wrong of ['', '$LATEST', 'prod', '0']) {
+      await expect(functions.deleteVersion('f', wrong)).rejects.toThrow('is not a published version');
+    }
+    expect(sent).toHaveLength(1);
+  });
+
   test('whose alias was moved meanwhile are one clear sentence', async () => {
     const { functions } = at(refusal(412, 'PreconditionFailedException'));
     await expect(functions.moveAlias('f', 'prod', '3', 'r1')).rejects.toMatchObject({
@@ -134,7 +100,7 @@ describe('functions', () => {
 describe('the package store', () => {
   const at = (...answers: readonly (Answer | Error)[]) => {
     const { sent, config } = wire(...answers);
-    return { sent, store: s3PackageStore('bucket', new S3Client(config)) };
+    return { sent, store: s3PackageStore('bucket', new S3Client(config), () => Promise.resolve()) };
   };
 
   test('creates an object with its checksum, and only if it is not there', async () => {
@@ -148,9 +114,21 @@ describe('the package store', () => {
     });
   });
 
-  test.each([412, 409])('leaves one that is there, or is just being written (%d)', async (status) => {
-    const { store } = at({ status });
+  test('leaves one that is there', async () => {
+    const { store } = at({ status: 412 });
     expect(await store.create('key', Buffer.from('zip'), 'c2hh')).toBe(false);
+  });
+
+  test('asks again while somebody else writes the same key, who may fail', async () => {
+    const { store, sent } = at({ status: 409 }, { status: 409 }, { status: 412 });
+    expect(await store.create('key', Buffer.from('zip'), 'c2hh')).toBe(false);
+    expect(sent).toHaveLength(3);
+    const lone = at({ status: 409 }, {});
+    expect(await lone.store.create('key', Buffer.from('zip'), 'c2hh')).toBe(true);
+    const stuck = at(...Array.from({ length: 6 }, () => ({ status: 409 })));
+    await expect(stuck.store.create('key', Buffer.from('zip'), 'c2hh')).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 409 },
+    });
   });
 
   test('answers what is stored', async () => {

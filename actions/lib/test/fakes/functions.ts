@@ -7,7 +7,7 @@ interface FakeFunction {
   readonly aliases: Map<string, Alias>;
 }
 
-/** Lambda functions in memory. Every change is kept in `changes`, as `publish f 3` and `move f prod 3`. */
+/** Lambda functions in memory. Every change is kept in `changes`, as `publish f 3`, `move f prod 3` and `delete f 1`. */
 export class FakeFunctions implements Functions {
   readonly changes: string[] = [];
   readonly #functions = new Map<string, FakeFunction>();
@@ -36,7 +36,7 @@ export class FakeFunctions implements Functions {
     const found = this.#get(functionName);
     if (found.latest !== codeSha256)
       return Promise.reject(new Error('CodeSHA256 is different from current CodeSHA256.'));
-    const version = String(found.versions.length + 1);
+    const version = String(Number(found.versions.at(-1)?.version ?? 0) + 1);
     found.versions.push({ version, codeSha256 });
     this.changes.push(`publish ${functionName} ${version}`);
     return Promise.resolve({ version, codeSha256 });
@@ -44,6 +44,10 @@ export class FakeFunctions implements Functions {
 
   alias(functionName: string, name: string): Promise<Alias | undefined> {
     return Promise.resolve(this.#get(functionName).aliases.get(name));
+  }
+
+  aliases(functionName: string): Promise<readonly Alias[]> {
+    return Promise.resolve([...this.#get(functionName).aliases.values()]);
   }
 
   moveAlias(functionName: string, name: string, to: string, revisionId: string): Promise<Alias> {
@@ -54,11 +58,29 @@ export class FakeFunctions implements Functions {
     return Promise.resolve(this.set(functionName, name, to));
   }
 
+  deleteVersion(functionName: string, version: string): Promise<void> {
+    const { versions, aliases } = this.#get(functionName);
+    const isNamed = [...aliases.values()].some(
+      (alias) => alias.version === version || Object.hasOwn(alias.shifting ?? {}, version),
+    );
+    if (isNamed) return Promise.reject(new Error(`An alias refers to the version ${version}.`));
+    const index = versions.findIndex((candidate) => candidate.version === version);
+    if (index === -1) return Promise.reject(new Error(`There is no version ${version}.`));
+    versions.splice(index, 1);
+    this.changes.push(`delete ${functionName} ${version}`);
+    return Promise.resolve();
+  }
+
   /** As somebody else would: past the caller. */
   set(functionName: string, name: string, to: string, shifting?: Alias['shifting']): Alias {
     const alias = { ...this.#alias(to), ...(shifting === undefined ? {} : { shifting }) };
     this.#get(functionName).aliases.set(name, alias);
     return alias;
+  }
+
+  /** What an alias runs, without a promise. */
+  now(functionName: string, alias: string): string | undefined {
+    return this.#get(functionName).aliases.get(alias)?.version;
   }
 
   #alias(version: string): Alias {

@@ -40,7 +40,7 @@ describe('publishing an image', () => {
     const log = recordingLog();
     const result = await publishImage({ ...inputs, baseImage: 'mirror/node:24' }, { images, builder, log });
     expect(result).toMatchObject({ uri: 'registry.example/service@sha256:1', digest: 'sha256:1', built: true });
-    expect(images.tags).toEqual(
+    expect(images.tagged).toEqual(
       new Map([
         ['c0ffee', 'sha256:1'],
         ['initial', 'sha256:1'],
@@ -64,14 +64,14 @@ describe('publishing an image', () => {
     expect(result).toMatchObject({ digest: 'sha256:1', built: false });
     expect(requests).toEqual([]);
     expect(images.logins).toBe(0);
-    expect(images.tags.get('initial')).toBe('sha256:old');
+    expect(images.tagged.get('initial')).toBe('sha256:old');
   });
 
   test('makes up for an "initial" that an interrupted run left out', async () => {
     const images = new FakeImages();
     images.push('sha256:1', 'c0ffee');
     await publishImage(inputs, { images, ...fakeBuilder(images, 'sha256:2'), log: recordingLog() });
-    expect(images.tags.get('initial')).toBe('sha256:1');
+    expect(images.tagged.get('initial')).toBe('sha256:1');
   });
 
   test('while somebody else is faster ends with theirs (K20)', async () => {
@@ -95,6 +95,6 @@ describe('publishing an image', () => {
     images.push('sha256:1', 'other');
     const broken = new Error('disk full');
     await expect(publishImage(inputs, { images, builder: builder(broken), log })).rejects.toBe(broken);
-    expect(images.tags.has('initial')).toBe(false);
+    expect(images.tagged.has('initial')).toBe(false);
   });
 });

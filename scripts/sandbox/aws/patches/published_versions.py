@@ -1,10 +1,11 @@
 """Publishing without a change makes no new version, and a version made by `Publish: true` is like any other.
 
 Emulator: any call that touches $LATEST makes the next PublishVersion a new version, even with the same code and settings; a
-version made by CreateFunction or UpdateFunctionCode with `Publish` has the function's ARN for its own.
+version made by CreateFunction or UpdateFunctionCode with `Publish` has the function's ARN for its own; a CodeSha256 is not looked at.
 AWS: "Lambda doesn't publish a version if the function's configuration and code haven't changed since the last version"
 (https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html); a version's ARN ends with its number
-(https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html).
+(https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html). With a CodeSha256 only that code is published (the page of
+PublishVersion; the words as LocalStack has recorded them of AWS).
 """
 
 import functools
@@ -41,6 +42,14 @@ def apply():
         @functools.wraps(original)
         def publish(name, data):
             function = lambda_svc._functions.get(name) or {}
+            asked, current = data.get("CodeSha256"), (function.get("config") or {}).get("CodeSha256")
+            if asked and current and asked != current:
+                return lambda_svc.error_response_json(
+                    "InvalidParameterValueException",
+                    f"CodeSHA256 ({asked}) is different from current CodeSHA256 in $LATEST ({current}). "
+                    "Please try again with the CodeSHA256 in $LATEST.",
+                    400,
+                )
             versions = function.get("versions") or {}
             latest = versions.get(max(versions, key=int, default=None))
             if latest is not None and _substance(latest["config"]) == _substance(function["config"]):

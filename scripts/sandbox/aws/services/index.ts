@@ -9,6 +9,7 @@ import type { ServiceContext } from './context.ts';
 import { ecsService } from './ecs/index.ts';
 import { loadBalancingService } from './elastic-load-balancing/index.ts';
 import { registryService } from './registry/index.ts';
+import { runningService } from './running/index.ts';
 import type { SandboxService } from './service.ts';
 
 export interface ServicesOptions {
@@ -39,6 +40,7 @@ export function createServices(context: ServiceContext, options: ServicesOptions
     codebuildService(context, { env: options.buildEnv }),
     codedeployService(context),
     codepipelineService(context, { sourceUrl: options.sourceUrl }),
+    runningService(context),
   ];
   return {
     handlers: services.flatMap(({ handlers }) => handlers),

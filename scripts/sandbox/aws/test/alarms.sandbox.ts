@@ -5,10 +5,12 @@ import {
   ListTagsForResourceCommand,
   PutMetricAlarmCommand,
   PutMetricDataCommand,
+  SetAlarmStateCommand,
   type MetricAlarm,
   type PutMetricAlarmCommandInput,
 } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { until } from '../services/ecs/test/world.ts';
 import { runPython } from './python.ts';
 import { awsClientConfig, region, startTestSandbox, type TestSandbox } from './sandbox.ts';
 
@@ -40,6 +42,20 @@ for missing in ["missing", "ignore", "breaching", "notBreaching"]:
   });
 });
 
+test('what the sandbox measured is old after seconds, and what was put is not', async () => {
+  const answer = await runPython(`
+import alarm_evaluation
+now = 600000.0 + 30
+def state(age, **point):
+    alarm = {"Period": 60, "EvaluationPeriods": 1, "TreatMissingData": "notBreaching", "Threshold": 0,
+             "ComparisonOperator": "GreaterThanThreshold", "StateValue": "ALARM"}
+    points = [{"Timestamp": now - age, "Unit": "Count", "Value": 1, **point}, {"Timestamp": now, "Unit": "Count", "Value": 0}]
+    return alarm_evaluation.evaluate(alarm, points, now, lambda period: sum(point["Value"] for point in period))[0]
+print(state(4, Measured=True), state(6, Measured=True), state(6))
+`);
+  expect(answer).toMatchObject({ status: 0, printed: 'ALARM OK ALARM' });
+});
+
 describe('alarms of the emulator', () => {
   let sandbox: TestSandbox;
   let client: CloudWatchClient;
@@ -59,7 +75,7 @@ describe('alarms of the emulator', () => {
   const Dimensions = [{ Name: 'Stage', Value: 'test' }];
 
   async function putAlarm(options: Partial<PutMetricAlarmCommandInput>): Promise<string> {
-    const AlarmName = `alarm-${(count += 1)}`;
+    const AlarmName = options.AlarmName ?? `alarm-${(count += 1)}`;
     await client.send(
       new PutMetricAlarmCommand({
         AlarmName,
@@ -153,6 +169,40 @@ describe('alarms of the emulator', () => {
     const name = await putAlarm({ EvaluationPeriods: 1, ...statistic });
     await put(name, 0, [1, 1, 1, 20]);
     expect(await stateOf(name)).toBe(state);
+  });
+
+  test('one that is pointed to another metric keeps its state until it is judged again', async () => {
+    const name = await putAlarm({ EvaluationPeriods: 1 });
+    await put(name, 0, [11]);
+    expect(await stateOf(name)).toBe('ALARM');
+    const other = [{ Name: 'Stage', Value: 'prod' }];
+    await putAlarm({ EvaluationPeriods: 1, AlarmName: name, Dimensions: other });
+    expect(await described(name)).toMatchObject({ StateValue: 'ALARM', Dimensions: other, MetricName: name });
+    await until(
+      () => stateOf(name),
+      (state) => state === 'OK',
+    );
+    await put(name, 0, [11], other);
+    expect(await stateOf(name)).toBe('ALARM');
+  });
+
+  test('a state that is set stays until it is judged again', async () => {
+    const name = await putAlarm({ EvaluationPeriods: 1 });
+    await put(name, 0, [11]);
+    const StateReason = 'a new version is judged';
+    await client.send(new SetAlarmStateCommand({ AlarmName: name, StateValue: 'INSUFFICIENT_DATA', StateReason }));
+    expect(await described(name)).toMatchObject({ StateValue: 'INSUFFICIENT_DATA', StateReason });
+    await until(
+      () => stateOf(name),
+      (state) => state === 'ALARM',
+    );
+  });
+
+  test('those whose names begin the same are found together', async () => {
+    const names = ['greet-prod-errors', 'greet-prod-shift-errors', 'other-prod-errors'];
+    for (const AlarmName of names) await putAlarm({ AlarmName });
+    const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNamePrefix: 'greet-prod-' }));
+    expect(new Set(MetricAlarms.map(({ AlarmName }) => AlarmName))).toEqual(new Set(names.slice(0, 2)));
   });
 
   test('a change of state is told to the topic of that state', async () => {

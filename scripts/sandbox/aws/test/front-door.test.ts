@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { startFrontDoor, type FrontDoor, type FrontDoorOptions, type RequestLogEntry } from '../front-door.ts';
 import { startFakeUpstream, type Answer, type FakeUpstream } from './fake-upstream.ts';
@@ -333,13 +334,41 @@ describe('faults on demand', () => {
     expect((await get(door, 'ssm', 'AmazonSSM.GetParameter')).status).toBe(200);
   });
 
+  test('a call that is held goes on after its time, with an error or without, and without its caller it is not made', async () => {
+    const { door, upstream } = await stage();
+    const held = { service: 'ssm', action: 'GetParameter', times: 1, delayMs: 300 };
+    const call = (signal?: AbortSignal): Promise<Response> =>
+      fetch(door.url, {
+        method: 'POST',
+        headers: signed('ssm', { ...json11, 'x-amz-target': 'AmazonSSM.GetParameter' }),
+        body: '{"Name":"x"}',
+        ...(signal === undefined ? {} : { signal }),
+      });
+    const begun = Date.now();
+    expect(await (await ask(door, held)).json()).toEqual(held);
+    expect((await call()).status).toBe(200);
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(299);
+    expect(upstream.received).toHaveLength(1);
+
+    await ask(door, { ...throttle, times: 1, delayMs: 10 });
+    expect((await call()).status).toBe(400);
+
+    await ask(door, held);
+    await expect(call(AbortSignal.timeout(100))).rejects.toThrow('aborted');
+    await sleep(400);
+    expect(upstream.received).toHaveLength(1);
+    expect(await (await fetch(`${door.url}/_sandbox/faults`)).json()).toEqual([]);
+  });
+
   test.each([
     [{ ...throttle, service: undefined }, '"service" must be the name of a service, or "*".'],
     [{ ...throttle, action: 1 }, '"action" must be the name of an operation.'],
     [{ ...throttle, status: 200 }, '"status" must be from 400 to 599.'],
     [{ ...throttle, code: '' }, '"code" must be the code of an error.'],
     [{ ...throttle, times: 0 }, '"times" must be from 1 to 1000.'],
-    [{ ...throttle, delay: 1 }, 'Unknown field "delay": use service, action, status, code, times.'],
+    [{ ...throttle, delay: 1 }, 'Unknown field "delay": use service, action, status, code, times, delayMs.'],
+    [{ ...throttle, delayMs: 0 }, '"delayMs" must be from 1 to 600000.'],
+    [{ ...throttle, delayMs: 5, code: undefined }, '"code" must be the code of an error.'],
     [1, 'The body is not a JSON object.'],
   ])('a wrong one is refused: %j', async (fault, message) => {
     const { door } = await stage();

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   CreateAliasCommand,
   CreateFunctionCommand,
+  DeleteFunctionCommand,
+  GetAliasCommand,
   InvokeCommand,
   ListVersionsByFunctionCommand,
   PublishVersionCommand,
@@ -113,6 +115,17 @@ describe('a function behind versions and aliases', () => {
     expect(await publish()).toBe('2');
   });
 
+  test('only the code that was meant is published', async () => {
+    const CodeSha256 = 'bm90IHRoaXM=';
+    await expect(sandbox.lambda.send(new PublishVersionCommand({ FunctionName, CodeSha256 }))).rejects.toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: expect.stringContaining(`CodeSHA256 (${CodeSha256}) is different from current CodeSHA256 in $LATEST`),
+    });
+    const current = await sandbox.lambda.send(new PublishVersionCommand({ FunctionName }));
+    const again = new PublishVersionCommand({ FunctionName, CodeSha256: current.CodeSha256 });
+    expect((await sandbox.lambda.send(again)).Version).toBe(current.Version);
+  });
+
   test('a function made with a version has it, under its own ARN', async () => {
     const made = {
       FunctionName: 'born-published',
@@ -192,5 +205,32 @@ describe('a function behind versions and aliases', () => {
       '$LATEST is not supported for an alias pointing to more than 1 version',
     );
     expect(await invoke('prod')).toMatchObject({ version: '1' });
+  });
+  test('a version can be deleted that no alias needs, and nothing else by a qualifier', async () => {
+    const name = { FunctionName: 'born-published' };
+    const drop = (Qualifier: string) => sandbox.lambda.send(new DeleteFunctionCommand({ ...name, Qualifier }));
+    const versions = async () => {
+      const { Versions = [] } = await sandbox.lambda.send(new ListVersionsByFunctionCommand(name));
+      return Versions.map(({ Version }) => Version);
+    };
+    const RoutingConfig = { AdditionalVersionWeights: { 2: 0.1 } };
+    await sandbox.lambda.send(new CreateAliasCommand({ ...name, Name: 'live', FunctionVersion: '1', RoutingConfig }));
+    expect(await sandbox.lambda.send(new GetAliasCommand({ ...name, Name: 'live' }))).toMatchObject({ RoutingConfig });
+    for (const needed of ['1', '2']) {
+      await expect(drop(needed)).rejects.toMatchObject({
+        name: 'ResourceConflictException',
+        message: 'Unable to delete version because the following aliases reference it: [live]',
+      });
+    }
+    for (const none of ['$LATEST', 'live']) {
+      await expect(drop(none)).rejects.toMatchObject({ name: 'InvalidParameterValueException' });
+    }
+    await drop('99');
+    expect(await versions()).toEqual(['$LATEST', '1', '2']);
+    await sandbox.lambda.send(
+      new UpdateAliasCommand({ ...name, Name: 'live', RoutingConfig: { AdditionalVersionWeights: {} } }),
+    );
+    await drop('2');
+    expect(await versions()).toEqual(['$LATEST', '1']);
   });
 });

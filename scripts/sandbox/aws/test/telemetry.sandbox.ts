@@ -232,6 +232,11 @@ test('Lambda counts calls by function, by what they were made to, and by version
   const earlier = (await metric('AWS/Lambda', 'Invocations', throughAlias)) ?? 0;
   expect((await call(rest, '{"content":"x"}')).status).toBe(200);
   expect(await metric('AWS/Lambda', 'Invocations', throughAlias)).toBe(earlier + 1);
+  const shifted = { FunctionName, Name: 'test', RoutingConfig };
+  await sandbox.lambda.send(new UpdateAliasCommand(shifted));
+  expect((await call(rest, '{"content":"throw"}')).status).toBe(502);
+  expect(await metric('AWS/Lambda', 'Errors', { ...throughAlias, ExecutedVersion })).toBe(1);
+  await sandbox.lambda.send(new UpdateAliasCommand({ ...shifted, RoutingConfig: { AdditionalVersionWeights: {} } }));
 });
 
 test.each(['test', 'prod'])('the stage %s refuses what is above burst and quota', async (stage) => {

@@ -3,6 +3,7 @@ import { moveRef } from '../events.ts';
 import { ZERO } from '../git.ts';
 import { repoApi, type Hub } from '../hub.ts';
 import { type Linked, nodeId } from '../objects.ts';
+import { requireUnprotected } from '../protection.ts';
 
 /** Branches and tags by their full names. */
 export function refs(hub: Hub): Handlers {
@@ -21,6 +22,18 @@ export function refs(hub: Hub): Handlers {
       await moveRef(hub, actor, body.ref, body.sha);
       return created(refObject(hub, body.ref, body.sha));
     },
+    'git/update-ref': async ({ path, body, actor }) => {
+      const ref = `refs/${path.ref}`;
+      const before = (await git.refs()).get(ref);
+      if (before === undefined) throw new ApiError(422, 'Reference does not exist');
+      if ((await git.resolve(body.sha)) !== body.sha) throw new ApiError(422, 'Object does not exist');
+      requireUnprotected(hub, actor, { branch: branchOf(ref), status: 422 });
+      if (body.force !== true && !(await git.isAncestor(before, body.sha))) {
+        throw new ApiError(422, 'Update is not a fast forward');
+      }
+      await moveRef(hub, actor, ref, body.sha);
+      return ok(refObject(hub, ref, body.sha));
+    },
     // Not paged, at GitHub either: all whose names begin so.
     'git/list-matching-refs': async ({ path }) => {
       const start = `refs/${path.ref}`;
@@ -30,14 +43,14 @@ export function refs(hub: Hub): Handlers {
     'git/delete-ref': async ({ path, actor }) => {
       const ref = `refs/${path.ref}`;
       if (!(await git.refs()).has(ref)) throw new ApiError(422, 'Reference does not exist');
-      if (store.state.protectedBranches.some((name) => ref === `refs/heads/${name}`)) {
-        throw new ApiError(422, 'Cannot delete a protected branch');
-      }
+      if (store.protection(branchOf(ref)) !== undefined) throw new ApiError(422, 'Cannot delete a protected branch');
       await moveRef(hub, actor, ref, ZERO);
       return { status: 204 };
     },
   };
 }
+
+const branchOf = (ref: string): string => ref.replace(/^refs\/heads\//, '');
 
 function refObject(hub: Hub, ref: string, sha: string): Linked {
   const object = { type: 'commit', sha, url: `${repoApi(hub)}/git/commits/${sha}` };

@@ -4,6 +4,7 @@ import { isPull, moveRef, type PullIssue } from '../events.ts';
 import { EMPTY_TREE, type Commit, type TreeEntry } from '../git.ts';
 import { commitOf, repoApi, repoHtml, type Hub } from '../hub.ts';
 import { commitObject, fileObject, repositoryObject, userObject } from '../objects.ts';
+import { requireUnprotected } from '../protection.ts';
 import { simplePullObject } from '../pull-object.ts';
 
 /** The repository itself, the user, branches, refs and commits. */
@@ -57,16 +58,25 @@ export function repository(hub: Hub): Handlers {
     'repos/get-branch': async ({ path }) => {
       const sha = await git.resolve(`refs/heads/${path.branch}`);
       if (sha === undefined) throw new ApiError(404, 'Branch not found');
-      const self = encodeURI(`${repoApi(hub)}/branches/${path.branch}`);
-      const isProtected = store.state.protectedBranches.includes(path.branch);
-      return ok({
-        name: path.branch,
-        commit: commitObject(hub, await git.commit(sha)),
-        _links: { self, html: encodeURI(`${repoHtml(hub)}/tree/${path.branch}`) },
-        protected: isProtected,
-        protection: { enabled: isProtected },
-        protection_url: `${self}/protection`,
+      const short = branchObject(hub, path.branch, sha);
+      const links = { self: short.url, html: encodeURI(`${repoHtml(hub)}/tree/${path.branch}`) };
+      const { url: _, ...rest } = short;
+      return ok({ ...rest, commit: commitObject(hub, await git.commit(sha)), _links: links });
+    },
+    'repos/list-branches': async ({ query, url }) => {
+      const heads = [...(await git.refs())].flatMap(([ref, sha]) =>
+        ref.startsWith('refs/heads/') ? [{ name: ref.slice('refs/heads/'.length), sha }] : [],
+      );
+      const wanted = heads.filter(({ name }) => (query.protected ?? isProtected(hub, name)) === isProtected(hub, name));
+      return page({ query, url }, wanted, ({ name, sha }) => {
+        const { url: _, ...branch } = branchObject(hub, name, sha);
+        return branch;
       });
+    },
+    // Of rulesets only: a classic protection is told to administrators.
+    'repos/get-branch-rules': ({ path, query, url }) => {
+      const rules = store.protection(path.branch)?.kind === 'ruleset' ? [PULL_REQUEST_RULE] : [];
+      return page({ query, url }, rules, (rule) => ({ ...rule, ruleset_source: `${hub.owner}/${hub.repo}` }));
     },
 
     'repos/get-commit': async ({ path }) => ok(await withFiles(await git.commit(await commitOf(hub, path.ref)))),
@@ -134,10 +144,9 @@ export function repository(hub: Hub): Handlers {
       if (path.path.split('/').some((part) => ['', '.', '..', '.git'].includes(part))) {
         throw new ApiError(422, 'path contains a malformed path component');
       }
-      if (store.state.protectedBranches.includes(branch)) {
-        throw new ApiError(409, 'Could not update file: Changes must be made through a pull request.');
-      }
       const old = parent === undefined ? undefined : await git.entries(parent, path.path);
+      const doing = `Could not ${old?.file === undefined ? 'create' : 'update'} file`;
+      requireUnprotected(hub, actor, { branch, status: 409, doing });
       if (old?.folder !== undefined) throw new ApiError(422, `${path.path} is a directory`);
       if (old?.file !== undefined && body.sha === undefined) {
         throw new ApiError(422, 'Invalid request.\n\n"sha" wasn\'t supplied.');
@@ -158,6 +167,26 @@ export function repository(hub: Hub): Handlers {
       return { status: old?.file === undefined ? 201 : 200, body: answer };
     },
   };
+}
+
+const PULL_REQUEST_RULE = {
+  type: 'pull_request',
+  parameters: {
+    ...{ dismiss_stale_reviews_on_push: false, require_code_owner_review: false, require_last_push_approval: false },
+    ...{ required_approving_review_count: 0, required_review_thread_resolution: false },
+  },
+  ruleset_source_type: 'Repository',
+  ruleset_id: 1,
+};
+
+const isProtected = ({ store }: Hub, branch: string): boolean => store.protection(branch) !== undefined;
+
+/** `protected` is said of both kinds of protection (hub4j/github-api#2062). `url` is the branch's own, for more of it. */
+function branchObject(hub: Hub, name: string, sha: string) {
+  const url = encodeURI(`${repoApi(hub)}/branches/${name}`);
+  const enabled = isProtected(hub, name);
+  const commit = { sha, url: `${repoApi(hub)}/commits/${sha}` };
+  return { name, commit, protected: enabled, protection: { enabled }, protection_url: `${url}/protection`, url };
 }
 
 function contentObject(hub: Hub, at: string, { path, sha, size, mode, type }: TreeEntry): object {

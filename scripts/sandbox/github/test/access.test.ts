@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Permissions } from '../records.ts';
 import { here, World } from './world.ts';
+
+// Every call is a git process or a few; beside other suites five seconds are not much.
+jest.setTimeout(30_000);
 
 const world = new World();
 beforeAll(() => world.begin({ 'a.txt': 'a\n' }));

@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { here, World } from './world.ts';
+
+// Every call is a git process or a few; beside other suites five seconds are not much.
+jest.setTimeout(30_000);
 
 const WORKFLOW = 'on:\n  schedule:\n    - cron: "0 5 * * *"\njobs: {}\n';
 const world = new World();

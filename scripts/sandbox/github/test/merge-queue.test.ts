@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GitHubEvent, RunRecord } from '../records.ts';
 import { here, World } from './world.ts';
+
+// Every call is a git process or a few; beside other suites five seconds are not much.
+jest.setTimeout(30_000);
 
 let world: World;
 let runs: RunRecord[];

@@ -87,3 +87,47 @@ test('an address without a page says so', async () => {
   expect(status).toBe(501);
   expect(html).toContain('has no page');
 });
+
+test('deployments are shown by environment and task, with their last state and where to look', async () => {
+  const rest = world.octokit(world.github.createActionsToken({ permissions: { deployments: 'write' } }));
+  const make = async (task: string, environment: string): Promise<number> => {
+    const required_contexts: string[] = [];
+    const { data } = await rest.repos.createDeployment({ ...here, ref: 'main', task, environment, required_contexts });
+    if (!('id' in data)) throw new Error('no deployment');
+    return data.id;
+  };
+  const deployment_id = await make('release', 'acceptance');
+  await make('terraform-apply', 'acceptance');
+  await make('release', 'test');
+  const log_url = 'https://eu-west-1.console.aws.amazon.com/codesuite/codepipeline/pipelines/app';
+  const say = { ...here, deployment_id, log_url };
+  await rest.repos.createDeploymentStatus({ ...say, state: 'in_progress', description: 'Build' });
+  const environment_url = 'https://acceptance.example.com/?a=1&b=2';
+  await rest.repos.createDeploymentStatus({ ...say, state: 'success', environment_url });
+
+  const { data: listed } = await rest.repos.listDeployments({ ...here, task: 'release', environment: 'acceptance' });
+  expect(listed.map(({ id }) => id)).toEqual([deployment_id]);
+  const { data: statuses } = await rest.repos.listDeploymentStatuses({ ...here, deployment_id });
+  expect(statuses.map((one) => [one.state, one.log_url, one.environment_url])).toEqual([
+    ['success', log_url, environment_url],
+    ['in_progress', log_url, ''],
+  ]);
+
+  const { html } = await read(`/${here.owner}/${here.repo}/deployments`);
+  expect(html.match(/<h2>\w+<\/h2>/g)).toEqual(['<h2>test</h2>', '<h2>acceptance</h2>']);
+  expect(html).toContain(`<td>release</td><td><span class="success">success</span></td>`);
+  expect(html).toContain(`<td>terraform-apply</td><td><span class="pending">pending</span></td>`);
+  expect(html).toContain(`<a href="${log_url}">log</a>`);
+  expect(html).toMatch(/<a href="https:\/\/acceptance\.example\.com\/\?a=1&[^"]*;b=2">open<\/a>/);
+  const { html: first } = await read('/');
+  expect(first).toContain(`<a href="/${here.owner}/${here.repo}/deployments">All deployments</a>`);
+  expect(first).toContain('<span class="success">success</span>');
+});
+
+test('the first page leads to what runs elsewhere', async () => {
+  const other = new World();
+  await other.start({ links: [{ title: 'What runs in AWS', url: 'http://127.0.0.1:9/_sandbox/running' }] });
+  const html = await (await fetch(other.github.serverUrl)).text();
+  expect(html).toContain('<a href="http://127.0.0.1:9/_sandbox/running">What runs in AWS</a>');
+  await other.end();
+});

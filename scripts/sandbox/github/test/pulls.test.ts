@@ -1,5 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { here, World } from './world.ts';
+
+// Every call is a git process or a few; beside other suites five seconds are not much.
+jest.setTimeout(30_000);
 
 let world: World;
 beforeEach(async () => {

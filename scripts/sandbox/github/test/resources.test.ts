@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { here, World } from './world.ts';
+
+// Every call is a git process or a few; beside other suites five seconds are not much.
+jest.setTimeout(30_000);
 
 const PROMOTE = `name: Promote
 on:
@@ -112,19 +115,6 @@ describe('files', () => {
       ['octo', 'Pin'],
       ['octo', 'Pin'],
     ]);
-  });
-
-  test('of a protected branch change by pull request only', async () => {
-    world.github.store.setProtected('main', true);
-    const put = { ...here, path: 'x', message: 'x', content: content('x') };
-    await expect(bot.repos.createOrUpdateFileContents(put)).rejects.toMatchObject({ status: 409 });
-    await world.git(['pull', '--quiet']);
-    await world.commit('Straight to main', { 'y.txt': 'y' });
-    await expect(world.git(['push', 'origin', 'HEAD:main'])).rejects.toThrow(
-      /GH006: Protected branch update failed for refs\/heads\/main/,
-    );
-    expect((await rest.repos.getBranch({ ...here, branch: 'main' })).data.protected).toBe(true);
-    world.github.store.setProtected('main', false);
   });
 });
 

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { WORKFLOWS } from './workflow-files.ts';
+import { LISTENS, WORKFLOWS } from './workflow-files.ts';
+import { commandOf } from '../../processes.ts';
 import { World } from './world.ts';
 
 describe('the runner', () => {
@@ -11,6 +12,7 @@ describe('the runner', () => {
   beforeAll(async () => {
     world = await World.start({ PLACE: 'a variable' });
     for (const [name, text] of Object.entries(WORKFLOWS)) await world.write(`clone/.github/workflows/${name}`, text);
+    for (const [name, text] of Object.entries(LISTENS)) await world.write(`clone/listens/${name}`, text);
     await world.write('clone/where.txt', 'main');
     await world.write('clone/package-lock.json', '{ "lockfileVersion": 3 }');
     await world.write('installation/package-lock.json', '{ "lockfileVersion": 3 }');
@@ -102,6 +104,60 @@ describe('the runner', () => {
     expect(sleeping(300.125)).toBe(false);
     expect(world.jobs(run)).toMatchObject([{ name: 'sleeps', status: 'completed', conclusion: 'cancelled' }]);
     expect(world.jobs(waiting)).toEqual([]);
+  }, 60_000);
+
+  const listening = async (manners: string) => {
+    const run = await world.dispatch('cancel.yml', { manners });
+    const log = await world.until('action that listens', async () => {
+      const text = await world.left(run, 'log.txt').catch(() => '');
+      return text.includes('listening') ? text : undefined;
+    });
+    return { run, child: Number(/child (\d+)/.exec(log)?.[1]) };
+  };
+
+  test('cancelling asks the action’s own process by SIGINT, and lets it end in order', async () => {
+    const { run } = await listening('polite');
+    await world.cancel(run);
+    expect(await world.ended(run)).toBe('cancelled');
+    const log = await world.left(run, 'log.txt');
+    expect(log).toContain('heard SIGINT\n');
+    expect(log).toContain('ended in order\n');
+    expect(log).not.toContain('heard SIGTERM');
+    expect(log).not.toContain('the child heard');
+    // What comes after is what GitHub runs after a cancellation.
+    expect(log).toContain('cancelled has run\n');
+    expect(log).toContain('always has run\n');
+    expect(log).toContain('post has run\n');
+    expect(log).not.toContain('next has run\n');
+    expect(world.jobs(run)).toMatchObject([{ name: 'acts', conclusion: 'cancelled' }]);
+  }, 60_000);
+
+  test('cancelling an action that stays sends SIGTERM after 7.5 s, and kills it and its children 2.5 s later', async () => {
+    const { run, child } = await listening('stubborn');
+    const start = Date.now();
+    await world.cancel(run);
+    await world.cancel(run); // A second one hurries nothing.
+    expect(await world.ended(run)).toBe('cancelled');
+    expect(Date.now() - start).toBeGreaterThan(9_900);
+    const log = await world.left(run, 'log.txt');
+    expect(log).toMatch(/heard SIGTERM after (7\.[5-9]|8\.\d) s\n/);
+    expect(log).toContain('always has run\n');
+    expect(commandOf(child)).toBe('');
+  }, 60_000);
+
+  test('a runner that dies takes everything with it, fails the run and the deployment, and the next run goes on', async () => {
+    const run = await world.dispatch('environment.yml');
+    await world.until('sleep', () => (sleeping(302.125) ? true : undefined));
+    await world.control('kill-runner', { run: run.id });
+    expect(await world.ended(run)).toBe('failure');
+    expect(sleeping(302.125)).toBe(false);
+    expect(world.jobs(run)).toMatchObject([{ name: 'deploys', status: 'completed', conclusion: 'failure' }]);
+    expect(await world.left(run, 'log.txt')).not.toContain('always has run\n');
+    const { deployments } = world.github.store.state;
+    expect(deployments.at(-1)?.statuses.map(({ state }) => state)).toEqual(['in_progress', 'failure']);
+    await expect(world.control('kill-runner', { run: run.id })).rejects.toThrow('is the id of a run in progress');
+    const next = await world.dispatch('slow.yml', { seconds: '0.25' });
+    expect(await world.ended(next)).toBe('success');
   }, 60_000);
 
   test('a run that was cancelled can be run again', async () => {

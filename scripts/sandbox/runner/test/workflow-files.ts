@@ -54,6 +54,33 @@ jobs:
     steps:
       - run: sleep \${{ inputs.seconds }}
 `,
+  'cancel.yml': `name: Cancel
+${dispatchOf('manners')}
+jobs:
+  acts:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: ${CHECKOUT}
+        with: { persist-credentials: false }
+      - uses: ./listens
+        with: { manners: "\${{ inputs.manners }}" }
+      - run: echo "next has run"
+      - if: cancelled()
+        run: echo "cancelled has run"
+      - if: always()
+        run: echo "always has run"
+`,
+  'environment.yml': `name: Environment
+on: { workflow_dispatch: {} }
+jobs:
+  deploys:
+    runs-on: ubuntu-latest
+    environment: test
+    steps:
+      - run: sleep 302.125
+      - if: always()
+        run: echo "always has run"
+`,
   'single.yml': `name: Single
 ${dispatchOf('seconds')}
 concurrency: { group: single }
@@ -169,4 +196,31 @@ jobs:
         with: { role-to-assume: "\${{ inputs.role }}", aws-region: "\${{ inputs.region }}" }
       - run: echo "in $AWS_REGION as $AWS_ACCESS_KEY_ID, with \${{ vars.PLACE }}"
 `,
+};
+
+/** An action that writes down which signals reach it, and what its own child hears of them. */
+export const LISTENS: Readonly<Record<string, string>> = {
+  'action.yml': `name: Listens
+description: Waits to be told to stop.
+inputs: { manners: { required: true, description: polite or stubborn } }
+runs: { using: node24, main: main.mjs, post: post.mjs }
+`,
+  'main.mjs': `import { spawn } from 'node:child_process';
+const begun = {};
+const child = spawn(process.execPath, ['-e', "process.on('SIGINT', () => console.log('the child heard SIGINT')); setInterval(() => {}, 1000)"], { stdio: 'inherit' });
+console.log('child ' + child.pid);
+for (const name of ['SIGINT', 'SIGTERM']) {
+  process.on(name, () => {
+    begun[name] = Date.now();
+    console.log(name === 'SIGINT' ? 'heard SIGINT' : 'heard SIGTERM after ' + Math.round((begun.SIGTERM - begun.SIGINT) / 100) / 10 + ' s');
+    if (process.env.INPUT_MANNERS !== 'polite') return;
+    child.kill('SIGKILL');
+    // It takes its time, and ends as a success would.
+    setTimeout(() => { console.log('ended in order'); process.exit(0); }, 1500);
+  });
+}
+console.log('listening');
+setInterval(() => {}, 1000);
+`,
+  'post.mjs': "console.log('post has run');\n",
 };

@@ -210,6 +210,11 @@ run "aliases" {
     }
     error_message = "The output names the function and what its aliases follow."
   }
+
+  assert {
+    condition     = output.promoted == { for id, name in local.function_names : id => { function_name = name, version = "1", aliases = ["prod"] } }
+    error_message = "Whoever shifts aliases learns which do not follow the newest code, and what there is at first."
+  }
 }
 
 run "permissions" {

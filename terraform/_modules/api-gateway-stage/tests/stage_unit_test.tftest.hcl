@@ -145,6 +145,11 @@ run "key_and_usage_plan" {
   }
 
   assert {
+    condition     = output.api_key_id == aws_api_gateway_api_key.this.id && !issensitive(output.api_key_id)
+    error_message = "The key's id is no secret: its value is for those who may ask API Gateway for it."
+  }
+
+  assert {
     condition     = output.api_key == aws_api_gateway_api_key.this.value && issensitive(output.api_key)
     error_message = "Callers need the key, and it is no text for a log."
   }

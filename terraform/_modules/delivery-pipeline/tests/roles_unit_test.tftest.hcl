@@ -104,6 +104,16 @@ run "build_role" {
   }
 }
 
+run "image_that_is_there" {
+  assert {
+    condition = length(setsubtract(
+      ["ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribeRepositories"],
+      flatten([for statement in jsondecode(aws_iam_role_policy.build.policy).Statement : statement.Action]),
+    )) == 0
+    error_message = "The build finds the image that was pushed for its commit, and takes it by its digest."
+  }
+}
+
 run "build_role_without_parameters" {
   assert {
     condition     = !strcontains(aws_iam_role_policy.build.policy, "ssm:")
@@ -122,10 +132,7 @@ run "deploy_role" {
       LookAtTraffic       = "*"
       ShiftTraffic        = values(var.load_balancer.listener_arns)
       GiveTasksTheirRoles = [var.service.execution_role_arn, var.service.task_role_arn]
-      LookAtAlarms = [
-        "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:rest-api-test-service-blue-latency",
-        "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:rest-api-test-service-green-latency",
-      ]
+      LookAtAlarms        = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:*"
     }
     error_message = "CodeDeploy moves this service and these listeners, and looks at the others at most."
   }

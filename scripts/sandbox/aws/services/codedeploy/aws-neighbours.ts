@@ -21,18 +21,26 @@ import {
   ModifyListenerCommand,
   ModifyRuleCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetAliasCommand,
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+  ResourceNotFoundException,
+  UpdateAliasCommand,
+  type AliasConfiguration,
+} from '@aws-sdk/client-lambda';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { clientOptions, type ServiceContext } from '../context.ts';
 import type { AppSpec } from './ecs/appspec.ts';
 import { reweigh, type Weights } from './ecs/listeners.ts';
-import type { EcsNeighbours, Place } from './neighbours.ts';
+import type { AliasOf, EcsNeighbours, LambdaNeighbours, Place } from './neighbours.ts';
 
 /** DescribeTasks takes so many at once. */
 const TASKS = 100;
 
 /** By the SDK, as anybody would. */
-export class AwsNeighbours implements EcsNeighbours {
+export class AwsNeighbours implements EcsNeighbours, LambdaNeighbours {
   readonly #ecs: ECSClient;
   readonly #balancing: ElasticLoadBalancingV2Client;
   readonly #cloudWatch: CloudWatchClient;
@@ -157,5 +165,39 @@ export class AwsNeighbours implements EcsNeighbours {
     const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: version }));
     if (Body === undefined) throw new Error('it is empty');
     return Body.transformToString();
+  }
+
+  async alias({ functionName, alias }: AliasOf): Promise<AliasConfiguration | undefined> {
+    return ifFound(this.#lambda.send(new GetAliasCommand({ FunctionName: functionName, Name: alias })));
+  }
+
+  async hasVersion(FunctionName: string, Qualifier: string): Promise<boolean> {
+    const asked = new GetFunctionConfigurationCommand({ FunctionName, Qualifier });
+    return (await ifFound(this.#lambda.send(asked))) !== undefined;
+  }
+
+  async pointAlias(
+    { functionName, alias }: AliasOf,
+    FunctionVersion: string,
+    share?: { readonly version: string; readonly percent: number },
+  ): Promise<void> {
+    const AdditionalVersionWeights = share === undefined ? {} : { [share.version]: share.percent / 100 };
+    await this.#lambda.send(
+      new UpdateAliasCommand({
+        FunctionName: functionName,
+        Name: alias,
+        FunctionVersion,
+        RoutingConfig: { AdditionalVersionWeights },
+      }),
+    );
+  }
+}
+
+async function ifFound<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
   }
 }

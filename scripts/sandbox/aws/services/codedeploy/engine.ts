@@ -168,7 +168,8 @@ export class Engine {
     try {
       if (failed === undefined) throw new Error(`There is no deployment ${id}.`);
       await this.#platformOf(failed).bringBack(failed);
-      Object.assign(rollback, structuredClone({ original: failed.original, replacement: failed.replacement }));
+      const { original, replacement, shift } = failed;
+      Object.assign(rollback, structuredClone({ original, replacement, shift }));
     } catch (error) {
       // Another start will do it, when this one ends in the middle.
       if (this.#closing) return;

@@ -1,5 +1,6 @@
 import type { S3Location } from '@aws-sdk/client-codedeploy';
 import type { Service, TaskSet } from '@aws-sdk/client-ecs';
+import type { AliasConfiguration } from '@aws-sdk/client-lambda';
 import type { AppSpec } from './ecs/appspec.ts';
 import type { Weights } from './ecs/listeners.ts';
 
@@ -36,4 +37,27 @@ export interface EcsNeighbours extends CommonNeighbours {
    * @returns how many of them there are
    */
   forward(listenerArn: string, pair: readonly string[], weights: Weights): Promise<number>;
+}
+
+/** An alias of a function. */
+export interface AliasOf {
+  readonly functionName: string;
+  readonly alias: string;
+}
+
+/** What a deployment to Lambda asks of other services. */
+export interface LambdaNeighbours extends CommonNeighbours {
+  /** `undefined` when there is none, or no such function. */
+  alias(which: AliasOf): Promise<AliasConfiguration | undefined>;
+  hasVersion(functionName: string, version: string): Promise<boolean>;
+  /**
+   * Points an alias to a version, and so many per cent of its calls to another one.
+   *
+   * @param share without it, all calls go to the version
+   */
+  pointAlias(
+    which: AliasOf,
+    version: string,
+    share?: { readonly version: string; readonly percent: number },
+  ): Promise<void>;
 }

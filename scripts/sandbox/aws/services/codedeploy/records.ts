@@ -55,6 +55,18 @@ export interface SideRecord {
   weight: number;
 }
 
+/** The alias that a deployment to Lambda moves, as its AppSpec says. */
+export interface ShiftRecord {
+  readonly functionName: string;
+  readonly alias: string;
+  readonly currentVersion: string;
+  readonly targetVersion: string;
+  /** Per cent of the calls that the target version gets. */
+  weight: number;
+  /** Whether the alias was found as the AppSpec says. Before that it is not the deployment's to bring back. */
+  begun: boolean;
+}
+
 export type Status = 'Created' | 'InProgress' | 'Ready' | 'Succeeded' | 'Failed' | 'Stopped';
 
 export interface DeploymentRecord {
@@ -79,6 +91,7 @@ export interface DeploymentRecord {
   readonly events: LifecycleEventRecord[];
   original?: SideRecord;
   replacement?: SideRecord;
+  shift?: ShiftRecord;
   /** What somebody may cut short by ContinueDeployment. */
   waiting?: DeploymentWaitType;
   /** Since when the new version has everything and the old one only waits for its end. */

@@ -31,6 +31,7 @@ export function rollbackOf(state: State, failed: DeploymentRecord, id: string): 
     description: `Automatic rollback of the deployment ${failed.id}`,
     ...(revision === undefined ? {} : { revision }),
     ...(failed.revision === undefined ? {} : { previousRevision: failed.revision }),
+    ...(failed.shift === undefined ? {} : { shift: { ...failed.shift } }),
     createdAt: Date.now(),
     startedAt: Date.now(),
     status: 'InProgress',

@@ -64,7 +64,6 @@ export async function runAction(
       folder,
       signal,
       sourceUrl,
-      report: context.report,
     });
     if (output !== undefined && location !== undefined) execution.artifacts[output] = location;
     if (declaration.namespace !== undefined) execution.variables[declaration.namespace] = record.outputVariables;

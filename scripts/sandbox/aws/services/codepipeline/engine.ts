@@ -58,9 +58,14 @@ export class Engine {
     this.#runs.set(execution.id, { abort, done });
   }
 
-  /** Ends an execution after what it does now, or at once. One that waits for a stage ends at once in either way. */
+  /**
+   * Ends an execution after what it does now, or at once; what an abandoned action has started elsewhere goes on. One that waits for a
+   * stage ends at once in either way.
+   * https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-stop.html
+   */
   stop(execution: ExecutionRecord): void {
     this.#set(execution, 'Stopping');
+    for (const stage of execution.stages) if (stage.status === 'InProgress') stage.status = 'Stopping';
     if (execution.inbound !== undefined) this.#gate(execution, execution.inbound).leave(execution.id);
     if (execution.stop?.abandon === true) {
       this.#runs.get(execution.id)?.abort.abort(new AbandonedError('The action was abandoned.'));
@@ -130,7 +135,7 @@ export class Engine {
     try {
       const failed = await this.#actions(execution, stage, again, signal);
       if (signal.aborted || execution.stop !== undefined) {
-        record.status = signal.aborted && execution.stop === undefined ? 'Failed' : 'Stopped';
+        record.status = execution.stop === undefined ? 'Failed' : 'Stopped';
         return this.#endEarly(execution, signal);
       }
       record.status = failed === undefined ? 'Succeeded' : 'Failed';
@@ -185,7 +190,9 @@ export class Engine {
     delete execution.inbound;
     execution.summary = INTERRUPTED;
     this.#set(execution, 'Failed');
-    for (const stage of execution.stages) if (stage.status === 'InProgress') stage.status = 'Failed';
+    for (const stage of execution.stages) {
+      if (stage.status === 'InProgress' || stage.status === 'Stopping') stage.status = 'Failed';
+    }
     for (const action of execution.actions) {
       if (action.status !== 'InProgress') continue;
       action.status = 'Failed';

@@ -9,9 +9,10 @@ import type {
   StopPipelineExecutionInput,
 } from '@aws-sdk/client-codepipeline';
 import { AwsError, operation, type Operation } from '../json-protocol.ts';
+import { constrain } from './constraints.ts';
 import type { Engine } from './engine.ts';
 import { pipelineOf } from './pipelines.ts';
-import { isOver, type ExecutionRecord, type PipelineRecord, type State } from './records.ts';
+import { isOver, type ActionRecord, type ExecutionRecord, type PipelineRecord, type State } from './records.ts';
 import { actionDetail, executionSummary, executionView, pipelineState } from './views.ts';
 
 /** Executions of pipelines: what starts, ends and shows them. */
@@ -25,6 +26,7 @@ export function executionOperations(state: State, region: string, engine: Engine
     })),
     ListPipelineExecutions: operation<ListPipelineExecutionsInput>(
       ({ pipelineName, maxResults, nextToken, filter }) => {
+        constrain('maxResults', maxResults, { max: 100 });
         const stage = filter?.succeededInStage?.stageName;
         const all = newestFirst(state, pipelineOf(state, pipelineName)).filter(
           ({ stages }) =>
@@ -36,10 +38,15 @@ export function executionOperations(state: State, region: string, engine: Engine
     ),
     ListActionExecutions: operation<ListActionExecutionsInput>(({ pipelineName, filter, maxResults, nextToken }) => {
       const record = pipelineOf(state, pipelineName);
-      const id = filter?.pipelineExecutionId ?? filter?.latestInPipelineExecution?.pipelineExecutionId;
+      constrain('maxResults', maxResults, { max: 100 });
+      const { latestInPipelineExecution: latest } = filter ?? {};
+      const id = filter?.pipelineExecutionId ?? latest?.pipelineExecutionId;
       const executions = id === undefined ? newestFirst(state, record) : [executionOf(state, pipelineName, id)];
       const all = executions.flatMap((execution) =>
-        execution.actions.toReversed().map((action) => actionDetail(region, execution, action)),
+        execution.actions
+          .toReversed()
+          .filter((action, index, actions) => latest === undefined || actions.findIndex(sameAction(action)) === index)
+          .map((action) => actionDetail(region, execution, action)),
       );
       const { items, ...rest } = page(all, maxResults, nextToken);
       return { actionExecutionDetails: items, ...rest };
@@ -51,6 +58,7 @@ export function executionOperations(state: State, region: string, engine: Engine
     StopPipelineExecution: operation<StopPipelineExecutionInput>((input) => {
       const execution = executionOf(state, input.pipelineName, input.pipelineExecutionId);
       const { abandon = false, reason } = input;
+      constrain('reason', reason, { min: 0, max: 200 });
       if (isOver(execution)) {
         throw new AwsError(
           'PipelineExecutionNotStoppableException',
@@ -75,6 +83,7 @@ function start(state: State, engine: Engine, input: StartPipelineExecutionInput)
   const record = pipelineOf(state, input.name);
   const { declaration, version } = record;
   const { clientRequestToken: token } = input;
+  constrain('clientRequestToken', token, { pattern: /^[a-zA-Z0-9-]+$/, max: 128 });
   const own = newestFirst(state, record);
   const before = own.find((execution) => token !== undefined && execution.token === token);
   if (before !== undefined) return before;
@@ -173,6 +182,11 @@ function executionOf(state: State, pipeline: string | undefined, id = ''): Execu
     );
   }
   return execution;
+}
+
+/** Those of one stage and name: an action that was tried again is there more than once. */
+function sameAction({ stage, name }: ActionRecord): (other: ActionRecord) => boolean {
+  return (other) => other.stage === stage && other.name === name;
 }
 
 function newestFirst(state: State, { declaration }: PipelineRecord): ExecutionRecord[] {

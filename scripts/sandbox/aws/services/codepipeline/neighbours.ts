@@ -2,7 +2,6 @@ import {
   BatchGetBuildsCommand,
   CodeBuildClient,
   StartBuildCommand,
-  StopBuildCommand,
   type Build,
   type StartBuildInput,
 } from '@aws-sdk/client-codebuild';
@@ -10,7 +9,6 @@ import {
   CodeDeployClient,
   CreateDeploymentCommand,
   GetDeploymentCommand,
-  StopDeploymentCommand,
   type CreateDeploymentInput,
   type DeploymentInfo,
 } from '@aws-sdk/client-codedeploy';
@@ -104,10 +102,6 @@ export class Neighbours {
     return (await this.#builds.send(new BatchGetBuildsCommand({ ids: [id] }))).builds?.[0];
   }
 
-  async stopBuild(id: string): Promise<void> {
-    await this.#builds.send(new StopBuildCommand({ id }));
-  }
-
   async registerTaskDefinition(input: RegisterTaskDefinitionCommandInput): Promise<string> {
     const { taskDefinition } = await this.#ecs.send(new RegisterTaskDefinitionCommand(input));
     if (taskDefinition?.taskDefinitionArn === undefined) throw new Error('ECS has registered nothing.');
@@ -127,10 +121,6 @@ export class Neighbours {
       if (nameOf(error) === 'DeploymentDoesNotExistException') return undefined;
       throw error;
     }
-  }
-
-  async stopDeployment(deploymentId: string): Promise<void> {
-    await this.#deployments.send(new StopDeploymentCommand({ deploymentId }));
   }
 
   /** The notification rules of a resource. */

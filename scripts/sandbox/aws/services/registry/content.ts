@@ -7,7 +7,7 @@ import {
   type ImageIndex,
   type ImageManifest,
 } from '../../../../../actions/lib/image/manifest.ts';
-import type { ManifestRecord, RegistryState, RepositoryRecord } from './records.ts';
+import type { ManifestRecord, RegistryState, RepositoryRecord, RepositorySettings } from './records.ts';
 
 /** Something that a manifest names is not in the repository. */
 export class MissingContentError extends Error {
@@ -109,7 +109,7 @@ export class Content {
    */
   async putManifest(
     name: string,
-    put: { bytes: Uint8Array; mediaType: string; tag?: string | undefined; immutableTags: boolean },
+    put: RepositorySettings & { bytes: Uint8Array; mediaType: string; tag?: string | undefined },
   ): Promise<StoredImage> {
     const digest = digestOf(put.bytes);
     const manifest = parseManifest(put.bytes, put.mediaType);
@@ -131,6 +131,8 @@ export class Content {
       refersTo,
       size: contentOf(manifest).reduce((sum, { size }) => sum + size, 0),
       pushedAt: Date.now(),
+      // Basic scanning takes no index.
+      ...(put.scanOnPush === true && manifest.kind === 'image' ? { scanBegunAt: Date.now() } : {}),
       tags: [],
     });
     if (put.tag !== undefined) record.tags.push(put.tag);

@@ -4,6 +4,7 @@ import type {
   BatchGetImageRequest,
   BatchGetImageResponse,
   DescribeImageScanFindingsRequest,
+  DescribeImageScanFindingsResponse,
   DescribeImagesRequest,
   DescribeImagesResponse,
   GetAuthorizationTokenResponse,
@@ -21,12 +22,14 @@ import { AwsError, operation, type Operation } from '../json-protocol.ts';
 import { MissingContentError, TagTakenError, type Content, type StoredImage } from './content.ts';
 import type { FindRepository, RepositorySettings } from './records.ts';
 import { tagTaken } from './registry-error.ts';
+import type { Scans } from './scans.ts';
 
 /** AWS's: a login lasts twelve hours. */
 const TOKEN_HOURS = 12;
 
 export interface ImageOperationParts {
   readonly content: Content;
+  readonly scans: Scans;
   readonly find: FindRepository;
   readonly password: string;
   /** Of the registry: `http://127.0.0.1:<port>`. */
@@ -37,7 +40,13 @@ export interface ImageOperationParts {
  * What ECR says about images, from what is in the registry.
  * Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/
  */
-export function imageOperations({ content, find, password, endpoint }: ImageOperationParts): Record<string, Operation> {
+export function imageOperations({
+  content,
+  scans,
+  find,
+  password,
+  endpoint,
+}: ImageOperationParts): Record<string, Operation> {
   const existing = async (name = ''): Promise<RepositorySettings> => {
     const settings = await find(name);
     if (settings !== undefined) return settings;
@@ -64,14 +73,14 @@ export function imageOperations({ content, find, password, endpoint }: ImageOper
       if (imageIds === undefined || imageIds.length === 0) {
         const images = content.images(repositoryName).filter(hasTagStatus(filter?.tagStatus));
         const { page, nextToken } = pageOf(images, input, 100);
-        return { imageDetails: page.map((image) => detail(repositoryName, image)), ...nextToken };
+        return { imageDetails: page.map((image) => detail(repositoryName, image, scans)), ...nextToken };
       }
       const found = imageIds.map((id) => {
         const image = lookUp(repositoryName, id);
         if (image === undefined) throw notFound(repositoryName, id);
         return image;
       });
-      return { imageDetails: [...new Set(found)].map((image) => detail(repositoryName, image)) };
+      return { imageDetails: [...new Set(found)].map((image) => detail(repositoryName, image, scans)) };
     }),
 
     ListImages: operation<ListImagesRequest>(async (input): Promise<ListImagesResponse> => {
@@ -106,7 +115,8 @@ export function imageOperations({ content, find, password, endpoint }: ImageOper
 
     PutImage: operation<PutImageRequest>(async (input): Promise<PutImageResponse> => {
       const { repositoryName = '', imageManifest = '', imageTag: tag, imageDigest } = input;
-      const { immutableTags } = await existing(repositoryName);
+      const settings = await existing(repositoryName);
+      const { immutableTags } = settings;
       const bytes = Buffer.from(imageManifest);
       const digest = digestOf(bytes);
       if (imageDigest !== undefined && imageDigest !== digest) {
@@ -120,7 +130,7 @@ export function imageOperations({ content, find, password, endpoint }: ImageOper
       }
       const mediaType = input.imageManifestMediaType ?? mediaTypeIn(imageManifest);
       try {
-        const image = await content.putManifest(repositoryName, { bytes, mediaType, tag, immutableTags });
+        const image = await content.putManifest(repositoryName, { bytes, mediaType, tag, ...settings });
         const imageId = identifier(image, tag);
         return {
           image: { registryId: ACCOUNT, repositoryName, imageId, imageManifest, imageManifestMediaType: mediaType },
@@ -155,17 +165,33 @@ export function imageOperations({ content, find, password, endpoint }: ImageOper
       return { imageIds: deleted, failures };
     }),
 
-    DescribeImageScanFindings: operation<DescribeImageScanFindingsRequest>(async (input) => {
-      const { repositoryName = '', imageId = {} } = input;
-      await existing(repositoryName);
-      if (lookUp(repositoryName, imageId) === undefined) throw notFound(repositoryName, imageId);
-      const message = `Image scan does not exist for the image with '${shown(imageId)}' in the repository with name '${repositoryName}' in the registry with id '${ACCOUNT}': the sandbox scans nothing.`;
-      throw new AwsError('ScanNotFoundException', message);
-    }),
+    DescribeImageScanFindings: operation<DescribeImageScanFindingsRequest>(
+      async (input): Promise<DescribeImageScanFindingsResponse> => {
+        const { repositoryName = '', imageId = {} } = input;
+        await existing(repositoryName);
+        const image = lookUp(repositoryName, imageId);
+        if (image === undefined) throw notFound(repositoryName, imageId);
+        const scan = scans.of(repositoryName, image.record);
+        if (scan === undefined) {
+          const message = `Image scan does not exist for the image with '${shown(imageId)}' in the repository with name '${repositoryName}' in the registry with id '${ACCOUNT}'`;
+          throw new AwsError('ScanNotFoundException', message);
+        }
+        const { page, nextToken } = pageOf(scan.findings, input, 100);
+        return {
+          registryId: ACCOUNT,
+          repositoryName,
+          imageId: identifier(image, imageId.imageTag),
+          imageScanStatus: scan.status,
+          ...(scan.summary === undefined ? {} : { imageScanFindings: { ...scan.summary, findings: page } }),
+          ...nextToken,
+        };
+      },
+    ),
   };
 }
 
-function detail(repositoryName: string, { digest, record }: StoredImage): ImageDetail {
+function detail(repositoryName: string, { digest, record }: StoredImage, scans: Scans): ImageDetail {
+  const scan = scans.of(repositoryName, record);
   return {
     registryId: ACCOUNT,
     repositoryName,
@@ -175,6 +201,8 @@ function detail(repositoryName: string, { digest, record }: StoredImage): ImageD
     imagePushedAt: new Date(record.pushedAt),
     imageManifestMediaType: record.mediaType,
     ...(record.artifactMediaType === undefined ? {} : { artifactMediaType: record.artifactMediaType }),
+    ...(scan === undefined ? {} : { imageScanStatus: scan.status }),
+    ...(scan?.summary === undefined ? {} : { imageScanFindingsSummary: scan.summary }),
   };
 }
 

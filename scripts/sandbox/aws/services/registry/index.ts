@@ -9,6 +9,7 @@ import { imageOperations } from './image-operations.ts';
 import { RegistryProtocol } from './protocol.ts';
 import type { FindRepository, RegistryState } from './records.ts';
 import { repositoryOperation } from './repository-operations.ts';
+import { Scans } from './scans.ts';
 import { startRegistryServer, type RegistryServer } from './server.ts';
 import { unpackImage, type UnpackedImage } from './unpack.ts';
 
@@ -42,7 +43,11 @@ export function registryService(context: ServiceContext): RegistryService {
   const find: FindRepository = async (repositoryName) => {
     try {
       const { repositories } = await ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] }));
-      return { immutableTags: repositories?.[0]?.imageTagMutability === 'IMMUTABLE' };
+      const [repository] = repositories ?? [];
+      return {
+        immutableTags: repository?.imageTagMutability === 'IMMUTABLE',
+        scanOnPush: repository?.imageScanningConfiguration?.scanOnPush === true,
+      };
     } catch (error) {
       if (error instanceof RepositoryNotFoundException) return undefined;
       throw error;
@@ -63,7 +68,14 @@ export function registryService(context: ServiceContext): RegistryService {
     state.port = port;
     return `127.0.0.1:${port}`;
   };
-  const operations = imageOperations({ content, find, password, endpoint: async () => `http://${await host()}` });
+  const scans = new Scans(state, context.pace);
+  const operations = imageOperations({
+    content,
+    scans,
+    find,
+    password,
+    endpoint: async () => `http://${await host()}`,
+  });
 
   const handle = async (request: ServiceRequest): Promise<ServiceResponse | undefined> => {
     if (request.region !== context.region) return undefined;
@@ -75,6 +87,7 @@ export function registryService(context: ServiceContext): RegistryService {
 
   return {
     handlers: [{ service: 'ecr', handle }],
+    controls: [scans],
     unpackImage: (reference, folder) => unpackImage(reference, folder, { username: 'AWS', password }),
     start: async () => {
       await host();

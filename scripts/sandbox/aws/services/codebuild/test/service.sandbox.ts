@@ -2,11 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ECRClient } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { parseReference } from '../../../../../../actions/lib/image/reference.ts';
+import { RegistryClient } from '../../../../../../actions/lib/image/registry-client.ts';
+import { ecrRepository } from '../../../../../../actions/lib/image/repository.ts';
 import { ROOT } from '../../../../../tools.ts';
 import { seedImages } from '../../../seed-images.ts';
 import { region } from '../../../test/sandbox.ts';
+import { clientOptions } from '../../context.ts';
 import { registryService } from '../../registry/index.ts';
+import { pushImage } from '../../registry/test/images.ts';
 import { startBuildWorld, type BuildWorld } from './world.ts';
 
 jest.setTimeout(120_000);
@@ -52,8 +58,8 @@ test("the service's own buildspec makes its image once, and what a release of it
     },
   });
   const source = await workingTree();
-  const build = async () => {
-    const environmentVariablesOverride = [{ name: 'CODEBUILD_RESOLVED_SOURCE_VERSION', value: commit }];
+  const build = async (value = commit) => {
+    const environmentVariablesOverride = [{ name: 'CODEBUILD_RESOLVED_SOURCE_VERSION', value }];
     const ended = await world.ended(await world.start('service', source, { environmentVariablesOverride }));
     return { ended, log: await world.log(ended) };
   };
@@ -72,5 +78,31 @@ test("the service's own buildspec makes its image once, and what a release of it
   const second = await build();
 
   expect([second.ended.buildStatus, second.log]).toEqual(['SUCCEEDED', expect.stringContaining('is there already')]);
+  expect(second.log).not.toContain('Pushing sha256:');
   expect(JSON.parse((await world.results())['imageDetail.json'] ?? '{}')).toEqual({ ImageURI: image });
+
+  // What somebody else has pushed for a commit, as Actions does, whatever is in it.
+  const other = 'decade'.padEnd(40, '0');
+  const digest = await push(other);
+
+  const third = await build(other);
+
+  expect([third.ended.buildStatus, third.log]).toEqual([
+    'SUCCEEDED',
+    expect.stringContaining(`The image of ${other} is there already: ${digest}`),
+  ]);
+  expect(third.log).not.toContain('Pushing sha256:');
+  const { ImageURI } = JSON.parse((await world.results())['imageDetail.json'] ?? '{}');
+  expect(ImageURI).toBe(`${image.split('@')[0]}@${digest}`);
 });
+
+async function push(tag: string): Promise<string> {
+  const ecr = new ECRClient(clientOptions(world.context));
+  const images = ecrRepository('rest-api-service', ecr);
+  const { host, name } = parseReference(await images.uri());
+  const credentials = await images.login();
+  ecr.destroy();
+  return pushImage(new RegistryClient(host, { credentials }), name, tag, {
+    layers: [[{ name: 'file', content: 'by Actions' }]],
+  });
+}

@@ -72,7 +72,8 @@ export async function startBuildWorld(
     };
     const services = [codebuildService(context, { env: { FROM_MACHINE: 'yes' } }), ...others(context)];
     const handlers = services.flatMap((service) => service.handlers);
-    const door = await startFrontDoor({ port, emulatorUrl: emulator.url, handlers });
+    const controls = services.flatMap((service) => service.controls ?? []);
+    const door = await startFrontDoor({ port, emulatorUrl: emulator.url, handlers, controls });
     for (const service of services) await service.start?.();
     const close = async () => {
       for (const service of services) await service.close?.();

@@ -1,10 +1,11 @@
-import type { DeploymentTarget, ECSTaskSet, RevisionLocation, TargetStatus } from '@aws-sdk/client-codedeploy';
+import type { DeploymentTarget, ECSTaskSet, RevisionLocation } from '@aws-sdk/client-codedeploy';
 import { ACCOUNT, type ServiceContext } from '../../context.ts';
 import { AwsError } from '../../json-protocol.ts';
 import type { EcsNeighbours, Place } from '../neighbours.ts';
 import { DeploymentFailure, type Platform, type Run } from '../platform.ts';
-import type { DeploymentRecord, SideRecord, Status } from '../records.ts';
+import type { DeploymentRecord, SideRecord } from '../records.ts';
 import { contentIn, contentOf } from '../revision.ts';
+import { targetProgress } from '../target-progress.ts';
 import { readAppSpec, type AppSpec } from './appspec.ts';
 import { findSides, placeOf, routeOf } from './place.ts';
 import { remove, Shift } from './shift.ts';
@@ -81,30 +82,18 @@ export class EcsPlatform implements Platform {
   }
 
   async target(deployment: DeploymentRecord): Promise<DeploymentTarget> {
-    const { id, settings, events, createdAt, status, original, replacement } = deployment;
+    const { settings, original, replacement } = deployment;
     const place = placeOf(settings);
     const taskSetsInfo: ECSTaskSet[] = [];
     for (const [label, side] of [['Blue', original] as const, ['Green', replacement] as const]) {
       if (side !== undefined) taskSetsInfo.push(await this.#taskSetInfo(place, label, side));
     }
-    const times = events.flatMap(({ startedAt = 0, endedAt = 0 }) => [startedAt, endedAt]);
     return {
       deploymentTargetType: 'ECSTarget',
       ecsTarget: {
-        deploymentId: id,
+        ...targetProgress(deployment),
         targetId: this.targetIds(deployment)[0],
         targetArn: `arn:aws:ecs:${this.#region}:${ACCOUNT}:service/${place.cluster}/${place.service}`,
-        lastUpdatedAt: new Date(Math.max(createdAt, ...times)),
-        status: targetStatus(status),
-        lifecycleEvents: events.map((event) => ({
-          lifecycleEventName: event.name,
-          status: event.status,
-          ...(event.startedAt === undefined ? {} : { startTime: new Date(event.startedAt) }),
-          ...(event.endedAt === undefined ? {} : { endTime: new Date(event.endedAt) }),
-          ...(event.message === undefined
-            ? {}
-            : { diagnostics: { errorCode: 'UnknownError', message: event.message } }),
-        })),
         taskSetsInfo,
       },
     };
@@ -134,9 +123,4 @@ export class EcsPlatform implements Platform {
       status: set?.status ?? 'DRAINING',
     };
   }
-}
-
-function targetStatus(status: Status): TargetStatus {
-  if (status === 'Created') return 'Pending';
-  return status === 'Stopped' ? 'Failed' : status;
 }

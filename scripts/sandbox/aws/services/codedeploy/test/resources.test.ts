@@ -302,13 +302,13 @@ describe('deployments', () => {
     ).rejects.toMatchObject({ name: 'InvalidLifecycleEventHookExecutionIdException' });
   });
 
-  test('to Lambda are not there yet, and that is said', async () => {
-    await client.send(new CreateApplicationCommand({ applicationName: 'functions', computePlatform: 'Lambda' }));
+  test('to servers are not there, and that is said', async () => {
+    await client.send(new CreateApplicationCommand({ applicationName: 'servers', computePlatform: 'Server' }));
     const { applicationName: _, ecsServices: __, loadBalancerInfo: ___, ...rest } = group;
-    await client.send(new CreateDeploymentGroupCommand({ ...rest, applicationName: 'functions' }));
-    await expect(stage.deploy({ applicationName: 'functions' })).rejects.toMatchObject({
+    await client.send(new CreateDeploymentGroupCommand({ ...rest, applicationName: 'servers' }));
+    await expect(stage.deploy({ applicationName: 'servers' })).rejects.toMatchObject({
       name: 'InvalidOperationException',
-      message: 'The sandbox deploys to ECS only, and not to Lambda.',
+      message: 'The sandbox deploys to ECS, Lambda only, and not to Server.',
     });
   });
 });

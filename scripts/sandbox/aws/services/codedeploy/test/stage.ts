@@ -3,14 +3,18 @@ import {
   CodeDeployClient,
   CreateApplicationCommand,
   CreateDeploymentCommand,
+  CreateDeploymentConfigCommand,
   CreateDeploymentGroupCommand,
   GetDeploymentCommand,
   GetDeploymentTargetCommand,
+  ListDeploymentTargetsCommand,
   PutLifecycleEventHookExecutionStatusCommand,
   type CreateDeploymentGroupInput,
   type CreateDeploymentInput,
   type DeploymentInfo,
+  type DeploymentTarget,
   type ECSTarget,
+  type LambdaTarget,
   type LifecycleEventStatus,
 } from '@aws-sdk/client-codedeploy';
 import { freePort } from '../../../emulator.ts';
@@ -21,8 +25,9 @@ import { until } from '../../ecs/test/world.ts';
 import { Pace } from '../../pace.ts';
 import { Stores } from '../../store.ts';
 import { codedeployService } from '../index.ts';
-import { appSpec } from './app-spec.ts';
+import { appSpec, functionSpec } from './app-spec.ts';
 import { FakeEcs, type HookCall } from './fake-ecs.ts';
+import { FakeFunctions } from './fake-functions.ts';
 
 /** A minute of AWS's is so many milliseconds. */
 export const MINUTE_MS = 10;
@@ -53,9 +58,23 @@ export const group: CreateDeploymentGroupInput = {
   },
 };
 
+const { ecsServices: _, loadBalancerInfo: __, blueGreenDeploymentConfiguration: ___, ...platformless } = group;
+
+/** Ten per cent of a function's calls, for longer than any test takes. */
+export const HELD = { deploymentConfigName: 'held' };
+
+/** The same for functions. */
+export const functionGroup: CreateDeploymentGroupInput = {
+  ...platformless,
+  applicationName: 'functions',
+  deploymentGroupName: 'greet',
+  alarmConfiguration: { enabled: true, alarms: [{ name: 'errors' }] },
+};
+
 /** CodeDeploy behind the front door, with a fake of everything that it deploys to. */
 export class Stage {
   readonly ecs = new FakeEcs();
+  readonly functions = new FakeFunctions();
   readonly reports: string[] = [];
   readonly client: CodeDeployClient;
   readonly #folder: string;
@@ -92,9 +111,32 @@ export class Stage {
     return stage;
   }
 
+  /** With an application and a group for functions. */
+  static async withFunctions(change: Partial<CreateDeploymentGroupInput> = {}): Promise<Stage> {
+    const stage = await Stage.open();
+    const { applicationName } = functionGroup;
+    const computePlatform = 'Lambda' as const;
+    await stage.client.send(new CreateApplicationCommand({ applicationName, computePlatform }));
+    await stage.client.send(
+      new CreateDeploymentConfigCommand({
+        ...HELD,
+        computePlatform,
+        trafficRoutingConfig: {
+          type: 'TimeBasedCanary',
+          timeBasedCanary: { canaryPercentage: 10, canaryInterval: 2_880 },
+        },
+      }),
+    );
+    await stage.client.send(new CreateDeploymentGroupCommand({ ...functionGroup, ...change }));
+    return stage;
+  }
+
   async #open(): Promise<void> {
     const stores = new Stores(path.join(this.#folder, 'stores'));
-    const service = codedeployService({ ...this.#context, stores }, { neighbours: this.ecs, limits });
+    const service = codedeployService(
+      { ...this.#context, stores },
+      { neighbours: this.ecs, lambda: this.functions, limits },
+    );
     const { handlers } = service;
     const port = Number(new URL(this.#context.endpointUrl).port);
     const door = await startFrontDoor({ port, emulatorUrl: 'http://127.0.0.1:9', handlers });
@@ -134,6 +176,13 @@ export class Stage {
     return deploymentId;
   }
 
+  /** @param content an AppSpec, which is of the alias `prod` from 1 to 2 without one */
+  shift(change: Partial<CreateDeploymentInput> = {}, content = functionSpec()): Promise<string> {
+    const { applicationName, deploymentGroupName } = functionGroup;
+    const revision = { revisionType: 'AppSpecContent' as const, appSpecContent: { content } };
+    return this.deploy({ applicationName, deploymentGroupName, revision, ...change });
+  }
+
   async look(deploymentId: string): Promise<DeploymentInfo> {
     const { deploymentInfo } = await this.client.send(new GetDeploymentCommand({ deploymentId }));
     if (deploymentInfo === undefined) throw new Error(`There is no ${deploymentId}.`);
@@ -155,15 +204,28 @@ export class Stage {
   }
 
   async target(deploymentId: string): Promise<ECSTarget> {
-    const asked = new GetDeploymentTargetCommand({ deploymentId, targetId: 'c:web' });
-    const { deploymentTarget } = await this.client.send(asked);
-    if (deploymentTarget?.ecsTarget === undefined) throw new Error('It is no target of ECS.');
-    return deploymentTarget.ecsTarget;
+    const { ecsTarget } = await this.#target(deploymentId);
+    if (ecsTarget === undefined) throw new Error('It is no target of ECS.');
+    return ecsTarget;
+  }
+
+  async functionTarget(deploymentId: string): Promise<LambdaTarget> {
+    const { lambdaTarget } = await this.#target(deploymentId);
+    if (lambdaTarget === undefined) throw new Error('It is no target of Lambda.');
+    return lambdaTarget;
+  }
+
+  async #target(deploymentId: string): Promise<DeploymentTarget> {
+    const { targetIds: [targetId] = [] } = await this.client.send(new ListDeploymentTargetsCommand({ deploymentId }));
+    const { deploymentTarget } = await this.client.send(new GetDeploymentTargetCommand({ deploymentId, targetId }));
+    if (deploymentTarget === undefined) throw new Error('It has no target.');
+    return deploymentTarget;
   }
 
   /** `<name> <status>` of each event. */
   async events(id: string): Promise<string[]> {
-    const { lifecycleEvents = [] } = await this.target(id);
+    const { ecsTarget, lambdaTarget } = await this.#target(id);
+    const { lifecycleEvents = [] } = ecsTarget ?? lambdaTarget ?? {};
     return lifecycleEvents.map(({ lifecycleEventName, status }) => `${lifecycleEventName} ${status}`);
   }
 
@@ -181,6 +243,14 @@ export class Stage {
   async untilShare(percent: number): Promise<void> {
     await until(
       async () => this.ecs.shares.at(-1)?.percent,
+      (share) => share === percent,
+    );
+  }
+
+  /** When the version that is shifted to has so much. */
+  async untilShifted(percent: number): Promise<void> {
+    await until(
+      async () => this.functions.shares.at(-1)?.percent,
       (share) => share === percent,
     );
   }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Build, EnvironmentVariable } from '@aws-sdk/client-codebuild';
 import { ActionError, type Location } from '../records.ts';
-import { POLL_MS, said, whenAbandoned, type Job } from './job.ts';
+import { POLL_MS, said, type Job } from './job.ts';
 
 /**
  * A build of a project, from the action's one input artifact.
@@ -16,14 +16,9 @@ export async function build(job: Job): Promise<Record<string, string>> {
     `codebuild/projects/${started.projectName}/build/${encodeURIComponent(id)}/view`,
   );
   let seen = started;
-  try {
-    while (seen.buildStatus === 'IN_PROGRESS') {
-      await delay(POLL_MS, undefined, { signal });
-      seen = await look(job, id);
-    }
-  } catch (error) {
-    await whenAbandoned(job, 'the build', () => neighbours.stopBuild(id));
-    throw error;
+  while (seen.buildStatus === 'IN_PROGRESS') {
+    await delay(POLL_MS, undefined, { signal });
+    seen = await look(job, id);
   }
   if (seen.buildStatus !== 'SUCCEEDED') throw new ActionError('JobFailed', explained(seen));
   return Object.fromEntries(

@@ -4,7 +4,7 @@ import type { DeploymentInfo } from '@aws-sdk/client-codedeploy';
 import type { RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs';
 import { strFromU8, unzipSync } from 'fflate';
 import { ActionError } from '../records.ts';
-import { POLL_MS, said, whenAbandoned, type Job } from './job.ts';
+import { POLL_MS, said, type Job } from './job.ts';
 
 /** How many images an action can put in. */
 const IMAGES = [1, 2, 3, 4];
@@ -37,15 +37,10 @@ export async function deploy(job: Job): Promise<Record<string, string>> {
   record.externalId = id;
   record.externalUrl = neighbours.consoleUrl(`codedeploy/deployments/${id}`);
   let seen = await look(job, id);
-  try {
-    while (!OVER.has(seen.status)) {
-      record.summary = `Deployment ${id} is ${seen.status}`;
-      await delay(POLL_MS, undefined, { signal });
-      seen = await look(job, id);
-    }
-  } catch (error) {
-    await whenAbandoned(job, 'the deployment', () => neighbours.stopDeployment(id));
-    throw error;
+  while (!OVER.has(seen.status)) {
+    record.summary = `Deployment ${id} is ${seen.status}`;
+    await delay(POLL_MS, undefined, { signal });
+    seen = await look(job, id);
   }
   if (seen.status !== 'Succeeded') throw new ActionError('JobFailed', explained(id, seen));
   record.summary = 'Deployment Succeeded';

@@ -22,27 +22,18 @@ export interface Job {
   readonly signal: AbortSignal;
   /** Git URL of a repository. */
   readonly sourceUrl: (fullRepositoryId: string) => string;
-  readonly report: (message: string) => void;
 }
 
 /** Does the action and returns its output variables; throws an ActionError when it fails. */
 export type Action = (job: Job) => Promise<Record<string, string>>;
 
-/** Why an action was ended from outside: a person has abandoned it. */
+/**
+ * Why an action was ended from outside: a person has abandoned it. What it has started elsewhere goes on, as at AWS, where the
+ * pipeline's role cannot even stop a build or a deployment: who abandons sees to those.
+ * https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
+ */
 export class AbandonedError extends Error {
   override readonly name = 'AbandonedError';
-}
-
-/** Ends what an action has started elsewhere, if the action was abandoned; nobody waits for it. */
-export async function whenAbandoned(job: Job, what: string, end: () => Promise<void>): Promise<void> {
-  if (!(job.signal.reason instanceof AbandonedError)) return;
-  try {
-    await end();
-  } catch (error) {
-    job.report(
-      `CodePipeline: ${what} of the abandoned action ${job.record.name} could not be stopped: ${String(error)}`,
-    );
-  }
 }
 
 /** What the service that was called said, in the way in which CodePipeline repeats it. */

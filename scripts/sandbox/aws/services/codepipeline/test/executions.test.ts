@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   GetPipelineStateCommand,
+  ListActionExecutionsCommand,
   ListPipelineExecutionsCommand,
   RetryStageExecutionCommand,
   StopPipelineExecutionCommand,
@@ -74,6 +75,83 @@ describe('a release', () => {
     expect(ids[0]).toBe(ids[1]);
     const list = await world.client.send(new ListPipelineExecutionsCommand({ pipelineName: 'app' }));
     expect(list.pipelineExecutionSummaries).toHaveLength(1);
+  });
+
+  test('refuses a token that AWS would refuse', async () => {
+    await world.create('app');
+
+    await expect(world.run('app', first, `${first}/1`)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: `1 validation error detected: Value '${first}/1' at 'clientRequestToken' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9-]+`,
+    });
+    await expect(world.run('app', first, 'x'.repeat(129))).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  test('shows what an action is doing while it does it', async () => {
+    await world.create('app');
+    const id = await world.toDeploy('app', first);
+    const deploy = await until(
+      async () => (await world.actions('app', id)).at(-1),
+      (action) => action?.output?.executionResult?.externalExecutionSummary !== undefined,
+    );
+
+    expect(deploy).toMatchObject({
+      stageName: 'Deploy',
+      actionName: 'Deploy',
+      status: 'InProgress',
+      input: {
+        actionTypeId: { category: 'Deploy', provider: 'CodeDeployToECS' },
+        configuration: { ApplicationName: 'a', DeploymentGroupName: 'g' },
+      },
+      output: {
+        executionResult: {
+          externalExecutionId: 'd-1',
+          externalExecutionUrl: 'https://eu-west-1.console.aws.amazon.com/codesuite/codedeploy/deployments/d-1',
+          externalExecutionSummary: 'Deployment d-1 is InProgress',
+        },
+      },
+    });
+    const { stageStates } = await world.client.send(new GetPipelineStateCommand({ name: 'app' }));
+    expect(
+      stageStates?.map(({ latestExecution, actionStates }) => [
+        latestExecution?.pipelineExecutionId,
+        latestExecution?.status,
+        actionStates?.[0]?.latestExecution?.status,
+        actionStates?.[0]?.latestExecution?.externalExecutionId,
+      ]),
+    ).toEqual([
+      [id, 'Succeeded', 'Succeeded', first],
+      [id, 'Succeeded', 'Succeeded', 'app-build:0'],
+      [id, 'InProgress', 'InProgress', 'd-1'],
+    ]);
+    expect(stageStates?.[0]?.actionStates?.[0]?.currentRevision?.revisionId).toBe(first);
+  });
+
+  test('is listed with its commit and what started it, the newest first, page by page', async () => {
+    await world.create('app');
+    const ids: string[] = [];
+    for (const commit of [first, 'f'.repeat(40), second]) {
+      const id = await world.run('app', commit);
+      ids.push(id);
+      await until(
+        () => world.actions('app', id),
+        ([source]) => source?.status !== undefined && source.status !== 'InProgress',
+      );
+    }
+
+    const list = async (nextToken?: string) =>
+      world.client.send(new ListPipelineExecutionsCommand({ pipelineName: 'app', maxResults: 2, nextToken }));
+    const [one, two] = [await list(), await list((await list()).nextToken)];
+
+    const all = [...(one.pipelineExecutionSummaries ?? []), ...(two.pipelineExecutionSummaries ?? [])];
+    expect(all.map(({ pipelineExecutionId }) => pipelineExecutionId)).toEqual(ids.toReversed());
+    expect(two.nextToken).toBeUndefined();
+    expect(all[2]?.sourceRevisions?.[0]).toMatchObject({ actionName: 'Source', revisionId: first });
+    expect(all[1]).toMatchObject({ status: 'Failed', sourceRevisions: [] });
+    expect(all[0]?.trigger?.triggerType).toBe('StartPipelineExecution');
+    await expect(
+      world.client.send(new ListPipelineExecutionsCommand({ pipelineName: 'app', maxResults: 101 })),
+    ).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
   test('tells the topics of its notification rules, and only what they ask for', async () => {
@@ -163,6 +241,8 @@ describe('stopping', () => {
 
     await stop(id, false);
     expect((await world.execution('app', id)).status).toBe('Stopping');
+    const { stageStates } = await world.client.send(new GetPipelineStateCommand({ name: 'app' }));
+    expect(stageStates?.[1]?.latestExecution?.status).toBe('Stopping');
     world.codeBuild.succeed(0, release);
 
     expect(await world.ended('app', id)).toMatchObject({ status: 'Stopped', statusSummary: 'Not this one.' });
@@ -171,7 +251,18 @@ describe('stopping', () => {
     expect(list.pipelineExecutionSummaries?.[0]?.stopTrigger?.reason).toBe('Not this one.');
   });
 
-  test('with abandoning ends the build', async () => {
+  test('with waiting lets the deployment end, and its failure is the action’s, not the execution’s', async () => {
+    await world.create('app');
+    const id = await world.toDeploy('app');
+
+    await stop(id, false);
+    world.codeDeploy.end('d-1', { status: 'Failed' });
+
+    expect((await world.ended('app', id)).status).toBe('Stopped');
+    expect((await world.actions('app', id)).at(-1)).toMatchObject({ actionName: 'Deploy', status: 'Failed' });
+  });
+
+  test('with abandoning leaves the build to itself', async () => {
     await world.create('app');
     const id = await world.run('app');
     await builds(1);
@@ -179,18 +270,26 @@ describe('stopping', () => {
     await stop(id, true);
 
     expect((await world.ended('app', id)).status).toBe('Stopped');
-    expect(world.codeBuild.stopped).toEqual(['app-build:0']);
+    expect(world.codeBuild.stopped).toEqual([]);
     expect((await world.actions('app', id)).map(({ status }) => status)).toEqual(['Succeeded', 'Abandoned']);
   });
 
-  test('with abandoning stops the deployment', async () => {
+  test('with abandoning leaves the deployment to itself, and names it', async () => {
     await world.create('app');
     const id = await world.toDeploy('app');
+    await until(
+      async () => (await world.actions('app', id)).at(-1)?.output?.executionResult?.externalExecutionId,
+      (external) => external === 'd-1',
+    );
 
     await stop(id, true);
 
     expect((await world.ended('app', id)).status).toBe('Stopped');
-    expect(world.codeDeploy.stopped).toEqual(['d-1']);
+    expect(world.codeDeploy.stopped).toEqual([]);
+    expect((await world.actions('app', id)).at(-1)).toMatchObject({
+      status: 'Abandoned',
+      output: { executionResult: { externalExecutionId: 'd-1' } },
+    });
   });
 
   test('in the first stage', async () => {
@@ -230,6 +329,16 @@ describe('stopping', () => {
 
     await expect(stop(id, true)).rejects.toMatchObject({ name: 'PipelineExecutionNotStoppableException' });
   });
+
+  test('for a reason that is too long is refused', async () => {
+    await world.create('app');
+    const id = await world.run('app');
+    const input = { pipelineName: 'app', pipelineExecutionId: id, reason: 'x'.repeat(201) };
+
+    await expect(world.client.send(new StopPipelineExecutionCommand(input))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+  });
 });
 
 describe('a failed stage', () => {
@@ -261,6 +370,15 @@ describe('a failed stage', () => {
       'Build Succeeded',
       'Deploy Succeeded',
     ]);
+    const latest = new ListActionExecutionsCommand({
+      pipelineName: 'app',
+      filter: { latestInPipelineExecution: { pipelineExecutionId: id, startTimeRange: 'All' } },
+    });
+    expect(
+      (await world.client.send(latest)).actionExecutionDetails?.map(
+        ({ actionName, status }) => `${actionName} ${status}`,
+      ),
+    ).toEqual(['Deploy Succeeded', 'Build Succeeded', 'Source Succeeded']);
     await expect(world.client.send(new RetryStageExecutionCommand(retry))).rejects.toMatchObject({
       name: 'StageNotRetryableException',
     });

@@ -10,6 +10,7 @@ import {
   type ActionExecutionDetail,
   type PipelineExecution,
 } from '@aws-sdk/client-codepipeline';
+import { StopBuildCommand } from '@aws-sdk/client-codebuild';
 import { CodeStarConnectionsClient, CreateConnectionCommand } from '@aws-sdk/client-codestar-connections';
 import { CodestarNotificationsClient, CreateNotificationRuleCommand } from '@aws-sdk/client-codestar-notifications';
 import { DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
@@ -151,7 +152,7 @@ test('the emulator takes the messages of the notification rule', () => {
   expect(world.reports.filter((line) => line.includes('was not sent'))).toEqual([]);
 });
 
-test('an abandoned build is stopped', async () => {
+test('an abandoned build goes on until somebody stops it', async () => {
   await repository.commit({ 'buildspec.yml': 'version: 0.2\nphases: { build: { commands: [sleep 300] } }\n' }, 'Three');
   const id = await start();
   const running = await until(
@@ -165,5 +166,7 @@ test('an abandoned build is stopped', async () => {
 
   expect((await ended(id)).status).toBe('Stopped');
   expect((await action(id, 'Build'))?.status).toBe('Abandoned');
+  expect((await world.get(running)).buildStatus).toBe('IN_PROGRESS');
+  await world.codebuild.send(new StopBuildCommand({ id: running }));
   expect((await world.ended(running)).buildStatus).toBe('STOPPED');
 }, 60_000);

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
   BatchDeleteImageCommand,
   BatchGetImageCommand,
@@ -12,6 +13,7 @@ import {
   InitiateLayerUploadCommand,
   ListImagesCommand,
   PutImageCommand,
+  PutImageScanningConfigurationCommand,
   PutImageTagMutabilityCommand,
   PutLifecyclePolicyCommand,
 } from '@aws-sdk/client-ecr';
@@ -20,6 +22,9 @@ import { RegistryClient } from '../../../../../../actions/lib/image/registry-cli
 import { ecrRepository } from '../../../../../../actions/lib/image/repository.ts';
 import { pushImage } from './images.ts';
 import { startRegistryWorld, type RegistryWorld } from './world.ts';
+
+// Beside other suites five seconds are not much.
+jest.setTimeout(30_000);
 
 let world: RegistryWorld;
 
@@ -131,9 +136,6 @@ describe('ECR', () => {
       name: 'RepositoryNotFoundException',
     });
     await expect(
-      world.ecr.send(new DescribeImageScanFindingsCommand({ repositoryName: name, imageId: { imageTag: 'v1' } })),
-    ).rejects.toMatchObject({ name: 'ScanNotFoundException', message: expect.stringContaining('scans nothing') });
-    await expect(
       world.ecr.send(new PutImageCommand({ repositoryName: name, imageManifest: '{}', imageTag: 'v2' })),
     ).rejects.toMatchObject({ name: 'InvalidParameterException' });
     // The emulator has a store for these, which nobody would find again.
@@ -143,6 +145,65 @@ describe('ECR', () => {
     await expect(world.ecr.send(new DeleteRepositoryCommand({ repositoryName: name }))).rejects.toMatchObject({
       name: 'RepositoryNotEmptyException',
     });
+  });
+
+  test('scans what is pushed where the repository asks for it, and finds what was planted', async () => {
+    const { client, name } = await repository('scanned');
+    const findings = (imageTag: string) =>
+      world.ecr.send(new DescribeImageScanFindingsCommand({ repositoryName: name, imageId: { imageTag } }));
+    const described = async (imageTag: string) =>
+      (await world.ecr.send(new DescribeImagesCommand({ repositoryName: name, imageIds: [{ imageTag }] })))
+        .imageDetails?.[0];
+    const complete = async (tag: string) => {
+      for (;;) {
+        const seen = await described(tag);
+        if (seen?.imageScanStatus?.status !== 'IN_PROGRESS') break;
+        expect(seen.imageScanFindingsSummary).toBeUndefined();
+        await delay(50);
+      }
+      const { imageScanStatus, imageScanFindings } = await findings(tag);
+      return { status: imageScanStatus, found: imageScanFindings };
+    };
+    await pushImage(client, name, 'before', image('before'));
+    await expect(findings('before')).rejects.toMatchObject({ name: 'ScanNotFoundException' });
+    expect((await described('before'))?.imageScanStatus).toBeUndefined();
+
+    await world.ecr.send(
+      new PutImageScanningConfigurationCommand({
+        repositoryName: name,
+        imageScanningConfiguration: { scanOnPush: true },
+      }),
+    );
+    const digest = await pushImage(client, name, 'clean', image('clean'));
+    expect((await described('clean'))?.imageScanStatus?.status).toBe('IN_PROGRESS');
+    expect(await complete('clean')).toMatchObject({
+      status: { status: 'COMPLETE', description: 'The scan was completed successfully.' },
+      found: { findings: [], findingSeverityCounts: {} },
+    });
+    expect(await findings('clean')).toMatchObject({ imageId: { imageDigest: digest, imageTag: 'clean' } });
+    expect((await described('clean'))?.imageScanFindingsSummary?.findingSeverityCounts).toEqual({});
+
+    const plant = (body: object) =>
+      fetch(`${world.context.endpointUrl}/_sandbox/image-scans`, { method: 'POST', body: JSON.stringify(body) });
+    const [one, two] = [
+      { name: 'CVE-2026-0001', severity: 'CRITICAL', description: 'Very bad.' },
+      { name: 'CVE-2026-0002', severity: 'LOW' },
+    ];
+    expect((await plant({ repository: name, tag: 'bad', findings: [one, two, two] })).status).toBe(201);
+    expect((await plant({ repository: name, tag: 'odd', status: 'FAILED' })).status).toBe(201);
+    expect((await plant({ repository: name, findings: [{ name: 'x', severity: 'AWFUL' }] })).status).toBe(400);
+    await pushImage(client, name, 'bad', image('bad'));
+    await pushImage(client, name, 'odd', image('odd'));
+    expect((await complete('bad')).found).toMatchObject({
+      findings: [one, two, two],
+      findingSeverityCounts: { CRITICAL: 1, LOW: 2 },
+    });
+    expect((await described('bad'))?.imageScanFindingsSummary?.findingSeverityCounts).toEqual({ CRITICAL: 1, LOW: 2 });
+    expect(await complete('odd')).toMatchObject({
+      status: { status: 'FAILED', description: expect.stringContaining('UnsupportedImageError') },
+      found: undefined,
+    });
+    expect((await complete('clean')).found?.findings).toEqual([]);
   });
 
   test('deletes images, and a repository with what is in it', async () => {

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { digestOf, DOCKER, OCI } from '../../../../../../actions/lib/image/manifest.ts';
 import { RegistryClient } from '../../../../../../actions/lib/image/registry-client.ts';
 import { json, pushImage } from './images.ts';
 import { basic, startTestRegistry, type TestRegistry } from './registry.ts';
+
+// Beside other suites five seconds are not much.
+jest.setTimeout(30_000);
 
 let registry: TestRegistry;
 let client: RegistryClient;

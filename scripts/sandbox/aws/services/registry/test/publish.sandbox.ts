@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -13,6 +13,9 @@ import { recordingLog } from '../../../../../../actions/lib/test/fakes/log.ts';
 import { runCommand } from '../../../../../../actions/lib/process.ts';
 import { seedImages, type ImageSeed } from '../../../seed-images.ts';
 import { startRegistryWorld, type RegistryWorld } from './world.ts';
+
+// Beside other suites five seconds are not much.
+jest.setTimeout(30_000);
 
 const DOCKERFILE = `ARG BASE_IMAGE=public.ecr.aws/docker/library/node:24.0.0-alpine
 FROM --platform=$BUILDPLATFORM \${BASE_IMAGE} AS build

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +7,9 @@ import { RegistryClient } from '../../../../../../actions/lib/image/registry-cli
 import { ImageNotFoundError, unpackImage, type UnpackedImage } from '../unpack.ts';
 import { json, pushImage, type TarEntry } from './images.ts';
 import { startTestRegistry, type TestRegistry } from './registry.ts';
+
+// Beside other suites five seconds are not much.
+jest.setTimeout(30_000);
 
 let registry: TestRegistry;
 let client: RegistryClient;

@@ -44,7 +44,12 @@ export async function startRegistryWorld(): Promise<RegistryWorld> {
       report: (message) => reports.push(message),
     };
     const service = registryService(context);
-    const door = await startFrontDoor({ port, emulatorUrl: emulator.url, handlers: service.handlers });
+    const door = await startFrontDoor({
+      port,
+      emulatorUrl: emulator.url,
+      handlers: service.handlers,
+      controls: service.controls ?? [],
+    });
     await service.start?.();
     const close = async () => {
       await service.close?.();

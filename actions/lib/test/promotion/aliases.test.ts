@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { FakeFunctions } from '../../lib/test/fakes/functions.ts';
-import { compareAliases, isDrift, PINNED_ALIAS, type AliasState } from '../src/aliases.ts';
+import { FakeFunctions } from '../fakes/functions.ts';
+import { compareAliases, isDrift, PINNED_ALIAS, type AliasState } from '../../promotion/aliases.ts';
 
 let functions: FakeFunctions;
 const targets = { lambdas: { one: { function_name: 'f' }, two: { function_name: 'g' } } };

@@ -1,6 +1,6 @@
-import type { DeployTargets } from '../../lib/aws/deploy-targets.ts';
-import type { Functions, FunctionVersion } from '../../lib/aws/functions.ts';
-import type { Pin, Pins } from '../../lib/pins.ts';
+import type { DeployTargets } from '../aws/deploy-targets.ts';
+import type { Functions, FunctionVersion } from '../aws/functions.ts';
+import type { Pin, Pins } from '../pins.ts';
 
 /** The alias that a pin is about. */
 export const PINNED_ALIAS = 'prod';
