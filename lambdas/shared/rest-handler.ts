@@ -20,7 +20,7 @@ export type Answer = {
 export type RestHandler = (event: RestEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
 export type RestHandlerOptions = {
-  /** @throws InvalidRequestError, which becomes a 400 with its message; anything else becomes a 500 without one */
+  /** @throws InvalidRequestError, which becomes a 400 with its message; anything else becomes a 500 without one, by the gateway */
   readonly answer: (event: RestEvent) => Answer | Promise<Answer>;
   readonly logger: Logger;
   /** The lambda's version, for the header `x-lambda-version`. */
@@ -32,13 +32,29 @@ export type RestHandlerOptions = {
 };
 
 /**
+ * What a call ends with that went wrong through a fault of ours. An answer with the status 500 would be a success for Lambda: no alarm on
+ * errors would fire, and no shift to this version be stopped. The gateway makes the 500 of it. It carries nothing of its cause, because
+ * Lambda logs it as it is; the cause is in the line before.
+ */
+export class CallFailed extends Error {
+  override readonly name = 'CallFailed';
+
+  constructor() {
+    super('The call has failed; the line "Failed" of the same request says why.');
+  }
+}
+
+/**
  * What every lambda of the REST API does around its own work: one line in the log per call, with the request id that API
  * Gateway gave it and the lambda's own, and errors in the one JSON shape `{"message": string}`.
+ *
+ * @throws CallFailed (the handler) for a fault of ours
  */
 export function createRestHandler({ answer, logger, version, headers, settled }: RestHandlerOptions): RestHandler {
   const always = { ...(version === undefined ? {} : { 'x-lambda-version': version }), ...headers };
 
-  async function respond(event: RestEvent): Promise<APIGatewayProxyResult> {
+  /** Nothing if the call has failed. */
+  async function respond(event: RestEvent): Promise<APIGatewayProxyResult | undefined> {
     try {
       const { statusCode, body, log } = await answer(event);
       logger.info('Answered', { statusCode, ...log });
@@ -49,7 +65,7 @@ export function createRestHandler({ answer, logger, version, headers, settled }:
         return jsonResponse(400, { message: error.message }, always);
       }
       logger.error('Failed', { statusCode: 500, error });
-      return jsonResponse(500, { message: 'Internal Server Error' }, always);
+      return undefined;
     }
   }
 
@@ -60,6 +76,7 @@ export function createRestHandler({ answer, logger, version, headers, settled }:
     logger.appendKeys({ requestId, stage, function_version: context.functionVersion });
     const response = await respond(event);
     if (settled !== undefined) await waitBriefly(settled());
+    if (response === undefined) throw new CallFailed();
     return response;
   };
 }

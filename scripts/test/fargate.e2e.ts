@@ -19,7 +19,8 @@ import { patiently } from './api-calls.ts';
 import { start } from './child.ts';
 import { Deployment, succeeded } from './deployment.ts';
 import { share, startLoad } from './load.ts';
-import { failures, release } from './release.ts';
+import { failures, release as startPipeline } from './release.ts';
+import { runStep, startStep, type StepEnd, type StepOptions, type StepPlace } from './step.ts';
 import { watchWeights } from './weights.ts';
 
 const ZONE = 'example.com';
@@ -73,6 +74,16 @@ describe('the Fargate architecture, deployed', () => {
     return code === 0 ? '' : stdout;
   };
 
+  let runs = 0;
+  /** As `release.yml` does; each a run of its own. */
+  const releasing = (commit: string, inputs: Readonly<Record<string, string>> = {}): StepOptions => {
+    runs += 1;
+    return { inputs: { environment: 'test', commit, ...inputs }, runId: runs };
+  };
+  const place = (): StepPlace => ({ sandbox, workspace: project.folder, temp: dir });
+  const release = (commit: string, inputs: Readonly<Record<string, string>> = {}): Promise<StepEnd> =>
+    runStep(place(), 'release', releasing(commit, inputs));
+
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'sandbox-'));
     sandbox = await up(join(dir, 'sandbox'), 'mine');
@@ -106,6 +117,15 @@ describe('the Fargate architecture, deployed', () => {
       if (status === 200) return;
       if (Date.now() > end) throw new Error(`The service is not healthy; it answers ${status}.`);
       await delay(200);
+    }
+  }
+
+  /** Twenty answers in turn by one version: more than a weight of ten per cent would leave. */
+  async function untilAllFrom(version: string): Promise<void> {
+    const end = Date.now() + 60_000;
+    for (let count = 0; count < 20; count += 1) {
+      if (versionOf(await client.call({ path: '/status/health' })) !== version) count = -1;
+      if (Date.now() > end) throw new Error(`Not all answers are by ${version}.`);
     }
   }
 
@@ -245,12 +265,13 @@ describe('the Fargate architecture, deployed', () => {
     const steps = watchWeights(sandbox, () => load.now());
     // While traffic moves, Terraform has nothing to move back.
     const meanwhile = steps.begun.then(planned);
-    const released = await release(sandbox, names.pipeline, next);
+    const asked = releasing(next);
+    const released = await runStep(place(), 'release', asked);
     const samples = await load.stop();
     const seen = await steps.stop();
 
-    expect(failures(released)).toEqual([]);
-    expect(released.status).toBe('Succeeded');
+    expect(released).toMatchObject({ ok: true, outputs: { status: 'Succeeded' } });
+    expect(released.log).toMatch(/[1-9]0 %/);
     expect(await meanwhile).toBe('');
     expect(samples.filter(({ status }) => status !== 200)).toEqual([]);
     expect(samples.length).toBeGreaterThan(10 * RATE);
@@ -260,10 +281,42 @@ describe('the Fargate architecture, deployed', () => {
     expect(versionOf(await client.call({ path: '/status/health' }))).toBe(next);
     good = next;
     expect(await planned()).toBe('');
+
+    // The same run again follows what it has started, and starts nothing.
+    const again = await runStep(place(), 'release', asked);
+    expect(again).toMatchObject({ ok: true, outputs: { execution: released.outputs['execution'] } });
+  }, 300_000);
+
+  test('is not released again where that would change nothing, unless somebody asks for it', async () => {
+    expect((await release(good, { check: 'true' })).outputs).toMatchObject({ needed: 'false' });
+    const skipped = await release(good, { 'skip-if-running': 'true' });
+    expect(skipped).toMatchObject({ ok: true, outputs: { status: 'NotNeeded', execution: '' } });
+    const asked = await release(good);
+    expect(asked).toMatchObject({ ok: true, outputs: { status: 'Succeeded' } });
+    expect(asked.outputs['execution']).not.toBe('');
+    expect(versionOf(await client.call({ path: '/status/health' }))).toBe(good);
+  }, 300_000);
+
+  test('stops when its run is cancelled in the middle, and the old version has everything again', async () => {
+    await project.edit(REPLACE, /$/, () => '\n// Another version.\n');
+    const next = await project.push('Another version');
+    const load = startLoad(client, aSentence(), 20);
+    const steps = watchWeights(sandbox, () => load.now());
+    const started = await startStep(place(), 'release', releasing(next));
+    await steps.begun;
+    started.child.kill('SIGINT');
+    const cancelled = await started.ended;
+    await steps.stop();
+    await untilAllFrom(good);
+    const samples = await load.stop();
+    expect(cancelled).toMatchObject({ ok: false, outputs: { status: 'Cancelled' } });
+    expect(samples.filter(({ status }) => status !== 200)).toEqual([]);
+    expect(await planned()).toBe('');
+    await project.revert(next);
   }, 300_000);
 
   test('fails in the stage that fails, with that stage’s own words', async () => {
-    const unknown = await release(sandbox, names.pipeline, '0123456789012345678901234567890123456789');
+    const unknown = await startPipeline(sandbox, names.pipeline, '0123456789012345678901234567890123456789');
     expect(unknown.status).toBe('Failed');
     expect(failures(unknown)).toEqual([
       { stage: 'Source', message: expect.stringContaining('0123456789012345678901234567890123456789') },
@@ -271,9 +324,9 @@ describe('the Fargate architecture, deployed', () => {
 
     await project.edit('service/buildspec.yml', /node scripts\/publish-image\.ts/, (found) => `exit 7 && ${found}`);
     const broken = await project.push('A build that fails');
-    const built = await release(sandbox, names.pipeline, broken);
-    expect(built.status).toBe('Failed');
-    expect(failures(built)).toEqual([{ stage: 'Build', message: expect.stringContaining('exit status 7') }]);
+    const built = await release(broken);
+    expect(built).toMatchObject({ ok: false, outputs: { status: 'Failed' } });
+    expect(built.summary).toMatch(/Build.*Failed.*exit status 7/);
     await project.revert(broken);
     expect(versionOf(await client.call({ path: '/status/health' }))).toBe(good);
   }, 300_000);
@@ -290,7 +343,7 @@ describe('the Fargate architecture, deployed', () => {
     expect(next).not.toBe(key);
     const state = await project.pulledState();
     expect([key, next].filter((secret) => state.includes(secret))).toEqual([]);
-    expect(failures(await release(sandbox, names.pipeline, commit))).toEqual([]);
+    expect(await release(commit)).toMatchObject({ ok: true });
     good = commit;
     for (const accepted of [next, key]) {
       expect(await answerTo(replacing('{"content":"ING"}', { 'x-api-key': accepted }))).toMatchObject({ status: 200 });
@@ -302,10 +355,10 @@ describe('the Fargate architecture, deployed', () => {
     await project.edit('service/src/health/routes.ts', '? 503 : 200', () => '? 503 : 500');
     const ill = await project.push('A version that is not healthy');
     const load = startLoad(client, aSentence(), 20);
-    const released = await release(sandbox, names.pipeline, ill);
+    const released = await release(ill);
     const samples = await load.stop();
-    expect(released.status).toBe('Failed');
-    expect(failures(released)).toEqual([{ stage: 'Deploy', message: expect.stringMatching(/health/i) }]);
+    expect(released).toMatchObject({ ok: false, outputs: { status: 'Failed' } });
+    expect(released.summary).toMatch(/Deploy.*Failed.*health/i);
     expect(samples.filter(({ status }) => status !== 200)).toEqual([]);
     expect(samples.filter(({ version }) => version !== good)).toEqual([]);
     await project.revert(ill);
@@ -317,13 +370,13 @@ describe('the Fargate architecture, deployed', () => {
     await project.edit(REPLACE, works, () => `throw new Error('broken'); ${works}`);
     const throwing = await project.push('A version that throws');
     const load = startLoad(client, aSentence(), RATE);
-    const released = await release(sandbox, names.pipeline, throwing);
+    const released = await release(throwing);
     await delay(1_000);
     const after = load.now();
     await delay(2_000);
     const samples = await load.stop();
-    expect(released.status).toBe('Failed');
-    expect(failures(released)).toEqual([{ stage: 'Deploy', message: expect.stringMatching(/alarm/i) }]);
+    expect(released).toMatchObject({ ok: false, outputs: { status: 'Failed' } });
+    expect(released.summary).toMatch(/Deploy.*Failed.*alarm/i);
     const bad = samples.filter(({ status }) => status !== 200);
     expect(bad.length).toBeGreaterThan(0);
     expect(new Set(bad.map(({ status, version }) => `${status} ${version}`))).toEqual(new Set([`500 ${throwing}`]));

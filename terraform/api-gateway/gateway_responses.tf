@@ -7,8 +7,9 @@ locals {
   # By type: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
   # The two defaults hold for every type that is not named.
   gateway_responses = {
-    DEFAULT_4XX            = { status_code = null, template = local.message_of_gateway }
-    DEFAULT_5XX            = { status_code = null, template = jsonencode({ message = "Internal Server Error" }) }
+    DEFAULT_4XX = { status_code = null, template = local.message_of_gateway }
+    # A lambda that fails would be 502: to the caller it is the same fault of ours. The timeout below keeps its own.
+    DEFAULT_5XX            = { status_code = "500", template = jsonencode({ message = "Internal Server Error" }) }
     BAD_REQUEST_BODY       = { status_code = "400", template = jsonencode({ message = "$context.error.validationErrorString" }) }
     BAD_REQUEST_PARAMETERS = { status_code = "400", template = local.message_of_gateway }
     INVALID_API_KEY        = { status_code = "403", template = jsonencode({ message = "Forbidden" }) }

@@ -1,6 +1,7 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { InvalidRequestError } from '../invalid-request.ts';
-import { createRestHandler, type RestHandlerOptions } from '../rest-handler.ts';
+import { CallFailed, createRestHandler, type RestHandlerOptions } from '../rest-handler.ts';
 import { context } from './context.ts';
 import { readEvent } from './events.ts';
 import { RecordingLogger } from './recording-logger.ts';
@@ -83,14 +84,18 @@ describe('a failure', () => {
   test.each([
     ['an error', new Error('the password is hunter2')],
     ['something else that is thrown', 'the password is hunter2'],
-  ])('of ours (%s) is a 500 without detail, and the detail is in the log', async (_, thrown) => {
-    const { handle, logger } = prepare(failing(thrown));
-    const { statusCode, body } = await handle(event, context);
-    expect({ statusCode, body }).toEqual({ statusCode: 500, body: '{"message":"Internal Server Error"}' });
-    expect(logger.lines).toEqual([
-      expect.objectContaining({ level: 'error', message: 'Failed', statusCode: 500, error: thrown }),
-    ]);
-  });
+  ])(
+    'of ours (%s) fails the call without detail, so that alarms see it, and the detail is in the log',
+    async (_, thrown) => {
+      const { handle, logger } = prepare(failing(thrown));
+      const failed = await handle(event, context).catch((error: unknown) => error);
+      expect(failed).toBeInstanceOf(CallFailed);
+      expect(inspect(failed)).not.toContain('hunter2');
+      expect(logger.lines).toEqual([
+        expect.objectContaining({ level: 'error', message: 'Failed', statusCode: 500, error: thrown }),
+      ]);
+    },
+  );
 
   test('that is thrown before there is a promise is answered too', async () => {
     const { handle } = prepare({

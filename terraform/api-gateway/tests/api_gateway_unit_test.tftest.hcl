@@ -159,6 +159,7 @@ run "gateway_responses" {
     condition = { for type, response in aws_api_gateway_gateway_response.this : type => response.status_code if response.status_code != null } == {
       BAD_REQUEST_BODY             = "400"
       BAD_REQUEST_PARAMETERS       = "400"
+      DEFAULT_5XX                  = "500"
       INTEGRATION_TIMEOUT          = "504"
       INVALID_API_KEY              = "403"
       MISSING_AUTHENTICATION_TOKEN = "404"
