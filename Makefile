@@ -62,6 +62,20 @@ $(addprefix terraform/,$(TERRAFORM_OPS)) terraform/clean terraform/force-unlock:
 terraform/% terraform-%: setup
 	@exec node scripts/terraform.ts $*
 
+##@ Deploying, to ENV
+FUNCTION ?= all
+VERSION ?=
+STRATEGY ?= canary-10-5
+COMMIT ?=
+export FUNCTION VERSION STRATEGY COMMIT
+.PHONY: promote
+promote: setup ## Shift prod to what test runs, or to VERSION (FUNCTION=all, STRATEGY=canary-10-5|linear-10-1|all-at-once)
+	@exec node scripts/promote.ts
+
+.PHONY: release
+release: setup ## Release this commit of the service, or COMMIT, and follow it (Ctrl-C stops it)
+	@exec node scripts/release.ts
+
 ##@ Parts
 .PHONY: package/lambdas
 package/lambdas: setup ## Bundle and zip every lambda, and write the manifest that Terraform reads

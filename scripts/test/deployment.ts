@@ -94,6 +94,11 @@ export class Deployment {
     return this.#script('scripts/package-lambdas.ts', ['--upload']);
   }
 
+  /** `make promote`, with these variables. */
+  promote(variables: Readonly<Record<string, string>>): Promise<Ended> {
+    return this.#script('scripts/promote.ts', [], variables);
+  }
+
   apply(): Promise<Ended> {
     return this.#script('scripts/terraform.ts', ['apply'], { ARGS: '-auto-approve' });
   }

@@ -10,6 +10,7 @@ import { findApi, replace, type Answer, type DeployedApi } from '../demo/api.ts'
 import { breakFor, raiseRevision } from '../demo/edits.ts';
 import { down, up } from '../sandbox/client.ts';
 import type { SandboxInfo } from '../sandbox/state.ts';
+import { oneLineOf } from './child.ts';
 import { Deployment, succeeded } from './deployment.ts';
 import { runStep, startStep, type StepEnd, type StepPlace } from './step.ts';
 
@@ -288,6 +289,21 @@ describe('promotions', () => {
     expect(await reconcile()).toMatchObject({ ok: true });
     expect(await planned()).toBe('');
   }, 300_000);
+
+  test('from a terminal it is the same, and the pin is committed in the clone', async () => {
+    await project.pull();
+    const newer = (await prod()).version;
+    const back = await project.promote({ FUNCTION: ID, VERSION: '1', STRATEGY: 'all-at-once' });
+    expect(back).toMatchObject({ code: 0, stdout: `${ID} ${newer} 1\n` });
+    expect(await prod()).toEqual({ version: '1', weights: {} });
+    const commit = await project.commit();
+    succeeded(await project.promote({ FUNCTION: ID, VERSION: newer, STRATEGY: 'all-at-once' }));
+    expect(await project.commit()).not.toBe(commit);
+    expect(await prod()).toEqual({ version: newer, weights: {} });
+    expect((await pins())[ID]).toMatchObject({ version: newer });
+    const refused = await project.promote({ FUNCTION: 'none' });
+    expect(oneLineOf(refused)).toContain('There is no lambda "none"');
+  }, 120_000);
 
   test('keeps what is pinned and the newest versions, and deletes the others', async () => {
     const pinned = (await prod()).version;

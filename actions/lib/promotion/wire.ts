@@ -6,12 +6,17 @@ import { codeDeployShifts } from '../aws/code-deploy.ts';
 import { lambdaFunctions } from '../aws/functions.ts';
 import { actionsLog } from '../github/actions-log.ts';
 import { cancellation, workspace } from '../github/runner.ts';
+import type { Log } from '../log.ts';
 import { systemClock } from './clock.ts';
 import type { PromotionDeps } from './deps.ts';
 import { smokeTest } from './smoke.ts';
 
-/** What promote and reconcile need, in a workflow. @param by who wants it, and where */
-export function promotionDeps(by: string): PromotionDeps {
+/**
+ * What promote and reconcile need, in a workflow or on a laptop.
+ *
+ * @param by who wants it, and where
+ */
+export function promotionDeps(by: string, log: Log = actionsLog): PromotionDeps {
   const keys = apiGatewayKeys();
   return {
     functions: lambdaFunctions(),
@@ -23,7 +28,7 @@ export function promotionDeps(by: string): PromotionDeps {
         fetch: (url, init) => fetch(url, init),
         awsEndpoint: process.env['AWS_ENDPOINT_URL'],
         clock: systemClock,
-        log: actionsLog,
+        log,
       }),
     readText: async (path) => {
       try {
@@ -34,7 +39,7 @@ export function promotionDeps(by: string): PromotionDeps {
       }
     },
     clock: systemClock,
-    log: actionsLog,
+    log,
     cancelled: cancellation(),
     region: process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? '',
     by,
