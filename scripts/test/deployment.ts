@@ -96,7 +96,14 @@ export class Deployment {
 
   /** `make promote`, with these variables. */
   promote(variables: Readonly<Record<string, string>>): Promise<Ended> {
-    return this.#script('scripts/promote.ts', [], variables);
+    const person = { NAME: 'ada', EMAIL: 'ada@example.com' };
+    const identity = Object.fromEntries(
+      Object.entries(person).flatMap(([what, value]) => [
+        [`GIT_AUTHOR_${what}`, value],
+        [`GIT_COMMITTER_${what}`, value],
+      ]),
+    );
+    return this.#script('scripts/promote.ts', [], { ...identity, ...variables });
   }
 
   apply(): Promise<Ended> {
