@@ -45,6 +45,7 @@ await command(async () => {
     function: process.env['FUNCTION'] ?? 'all',
     version: process.env['VERSION'] ?? '',
     strategy: process.env['STRATEGY'] ?? 'canary-10-5',
+    keep: '20',
     'github-token': 'none: nothing is asked of GitHub from here',
   };
   const inputs = readInputs((name) => given[name] ?? '');

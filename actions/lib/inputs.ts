@@ -25,6 +25,15 @@ export function booleanInput(read: ReadInput, name: string): boolean {
   return choice(name, read(name), ['true', 'false']) === 'true';
 }
 
+/** How many of the newest versions of a function are never deleted. */
+export function keepInput(read: ReadInput): number {
+  const keep = requiredInput(read, 'keep');
+  if (!/^[1-9]\d{0,3}$/.test(keep)) {
+    throw new UserError(`"${keep}" is no number of versions to keep.`, 'Give a number from 1 to 9999.');
+  }
+  return Number(keep);
+}
+
 /** Which environment, and where its Terraform is: what every action that runs Terraform is told. */
 export interface TerraformInputs {
   readonly environment: Environment;

@@ -1,5 +1,5 @@
 import { UserError } from '../../lib/errors.ts';
-import { choice, ENVIRONMENTS, requiredInput, type Environment, type ReadInput } from '../../lib/inputs.ts';
+import { choice, ENVIRONMENTS, keepInput, requiredInput, type Environment, type ReadInput } from '../../lib/inputs.ts';
 import { STRATEGIES, type Strategy } from '../../lib/promotion/strategies.ts';
 
 export interface Inputs {
@@ -9,6 +9,8 @@ export interface Inputs {
   /** A published version's number; absent means what the `test` alias runs. */
   readonly version?: string;
   readonly strategy: Strategy;
+  /** How many of the newest versions of a function are never deleted. */
+  readonly keep: number;
   readonly token: string;
 }
 
@@ -29,6 +31,7 @@ export function readInputs(read: ReadInput): Inputs {
     functions,
     ...(version === '' ? {} : { version }),
     strategy: choice('strategy', requiredInput(read, 'strategy'), STRATEGIES),
+    keep: keepInput(read),
     token: requiredInput(read, 'github-token'),
   };
 }

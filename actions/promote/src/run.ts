@@ -7,6 +7,7 @@ import { carryOut, type Outcome } from '../../lib/promotion/carry-out.ts';
 import type { PromotionDeps } from '../../lib/promotion/deps.ts';
 import { notPinned, pin, renderPinned, type PinDeps, type Pinned } from '../../lib/promotion/pin.ts';
 import { prepareAll } from '../../lib/promotion/prepare.ts';
+import { prune } from '../../lib/promotion/prune.ts';
 import { renderOutcomes } from '../../lib/promotion/summary.ts';
 import type { Inputs } from './inputs.ts';
 
@@ -34,14 +35,14 @@ export interface Outputs {
 /**
  * Shifts the `prod` alias and then pins what it runs. Everything is looked up before anything moves. A run that was interrupted is
  * repeated: a shift that goes on is followed, what has moved already is only pinned. What of several has moved is pinned also when
- * another has not: git says what runs.
+ * another has not: git says what runs. Ends with deleting old versions of what has moved.
  *
  * @throws UserError if anything is in the way, or if any of them does not run its version in the end.
  */
 export async function run(inputs: Inputs, deps: Deps): Promise<Outputs> {
   const targets = parseDeployTargets(await deps.parameters.get(deployTargetsParameter(inputs.environment)));
   const before = await deps.pins.read();
-  if (before !== undefined) parsePins(before.text, deps.pins.path);
+  const pins = before === undefined ? {} : parsePins(before.text, deps.pins.path);
   const wanted = chooseFunctions(inputs.functions, Object.keys(targets.lambdas)).flatMap((id) => {
     const functionName = targets.lambdas[id]?.function_name;
     const version = inputs.version === undefined ? {} : { version: inputs.version };
@@ -65,6 +66,9 @@ export async function run(inputs: Inputs, deps: Deps): Promise<Outputs> {
   }
   if (outcomes.length > 0)
     await deps.writeSummary(renderSummary(inputs.environment, outcomes, { pinned, pinFailure }, deps));
+  // Of what git names, and what it named until now; aliases are looked at there.
+  const lambdas = Object.fromEntries(running.map(({ id, functionName }) => [id, { function_name: functionName }]));
+  await prune({ ...targets, lambdas }, pins, inputs.keep, deps);
   if (pinFailure !== undefined) throw pinFailure;
   refuse(outcomes);
   return {

@@ -7,6 +7,7 @@ const good = {
   function: 'replace-strings',
   version: '7',
   strategy: 'all-at-once',
+  keep: '20',
   'github-token': 'token',
 };
 
@@ -16,6 +17,7 @@ test('the inputs become one typed object', () => {
     functions: ['replace-strings'],
     version: '7',
     strategy: 'all-at-once',
+    keep: 20,
     token: 'token',
   });
 });

@@ -227,3 +227,19 @@ describe('repeating', () => {
     expect(pinned()).toEqual({ ant: { version: '2', sha256: 'B' } });
   });
 });
+
+describe('old versions', () => {
+  test('are deleted, but the newest, what runs, and what is and was pinned', async () => {
+    const { inputs, deps, functions } = prepare({ pins: '{ "ant": { "version": "2", "sha256": "B" } }\n' });
+    functions.add('api-ant', 'F', ['A', 'B', 'C', 'D', 'E', 'F'], { test: '$LATEST', prod: '2' });
+    await run({ ...inputs, version: '3', keep: 2 }, deps);
+    expect((await functions.versions('api-ant')).map(({ version }) => version)).toEqual(['2', '3', '5', '6']);
+  });
+
+  test('that cannot be deleted are a warning', async () => {
+    const { inputs, deps, functions, log } = prepare();
+    functions.deleteVersion = () => Promise.reject(new Error('not today'));
+    expect((await run({ ...inputs, keep: 1 }, deps)).promoted).toHaveLength(1);
+    expect(log.text()).toContain('Old versions of ant were not deleted: not today');
+  });
+});

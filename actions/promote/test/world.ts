@@ -22,7 +22,7 @@ export function prepare({ ids = ['ant'], pins }: { ids?: readonly string[]; pins
     repositoryUrl: 'https://github.com/octo/repo',
     writeSummary: (markdown) => Promise.resolve(void summaries.push(markdown)),
   };
-  const inputs: Inputs = { environment: 'test', functions: ['ant'], strategy: 'all-at-once', token: 'token' };
+  const inputs: Inputs = { environment: 'test', functions: ['ant'], strategy: 'all-at-once', keep: 20, token: 'token' };
   const pinned = (): unknown => (file.text === undefined ? undefined : parsePins(file.text, PINS));
   return { ...world, inputs, deps, file, pulls, summaries, pinned };
 }

@@ -1,8 +1,8 @@
-import { UserError } from '../../lib/errors.ts';
 import {
   booleanInput,
   choice,
   ENVIRONMENTS,
+  keepInput,
   requiredInput,
   type Environment,
   type ReadInput,
@@ -20,15 +20,11 @@ export interface Inputs {
 }
 
 export function readInputs(read: ReadInput): Inputs {
-  const keep = requiredInput(read, 'keep');
-  if (!/^[1-9]\d{0,3}$/.test(keep)) {
-    throw new UserError(`"${keep}" is no number of versions to keep.`, 'Give a number from 1 to 9999.');
-  }
   return {
     environment: choice('environment', requiredInput(read, 'environment'), ENVIRONMENTS),
     strategy: choice('strategy', requiredInput(read, 'strategy'), STRATEGIES),
     check: booleanInput(read, 'check'),
-    keep: Number(keep),
+    keep: keepInput(read),
     token: requiredInput(read, 'github-token'),
   };
 }
