@@ -2,8 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Guard } from '../sandbox/guard.ts';
+import { endTree } from '../sandbox/processes.ts';
 import type { SandboxInfo } from '../sandbox/state.ts';
 import { ROOT, toolEnv, TOOLS } from '../tools.ts';
+
+const STOP_MS = 10_000;
 
 /**
  * `make bootstrap` in a clone, by somebody who may do everything in the account.
@@ -12,6 +16,7 @@ import { ROOT, toolEnv, TOOLS } from '../tools.ts';
  * @throws Error with what it said, if it fails
  */
 export async function bootstrapAccount(folder: string, sandbox: SandboxInfo, signal: AbortSignal): Promise<string> {
+  const guard = new Guard();
   const modules = join(folder, 'node_modules');
   await symlink(join(ROOT, 'node_modules'), modules);
   try {
@@ -31,9 +36,16 @@ export async function bootstrapAccount(folder: string, sandbox: SandboxInfo, sig
         GH_TOKEN: sandbox.userToken,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, with Terraform and the providers, that ends also when this process is killed.
+      detached: true,
     });
-    // Terraform then stops in order, and gives its lock back.
-    const stop = (): boolean => child.kill('SIGTERM');
+    const { pid } = child;
+    if (pid !== undefined) guard.add(pid);
+    let stopped = Promise.resolve();
+    const stop = (): void => {
+      // Terraform is asked first, and would give its lock back.
+      if (pid !== undefined) stopped = endTree(pid, STOP_MS);
+    };
     signal.addEventListener('abort', stop);
     const said = { out: '', all: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -43,10 +55,13 @@ export async function bootstrapAccount(folder: string, sandbox: SandboxInfo, sig
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said.all += text));
     const [code] = await once(child, 'close');
     signal.removeEventListener('abort', stop);
+    await stopped;
+    if (pid !== undefined) guard.remove(pid);
     signal.throwIfAborted();
     if (code !== 0) throw new Error(`make bootstrap ended with ${code}:\n${said.all.slice(-4000)}`);
     return said.out.trimEnd();
   } finally {
+    await guard.close();
     // It is a link, which git would take for a file.
     await rm(modules);
   }

@@ -1,5 +1,5 @@
 import type { ServiceContext } from '../context.ts';
-import { Guard } from '../ecs/guard.ts';
+import { Guard } from '../../../guard.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { BuildRecord, State } from './records.ts';
 import { BuildEnd, BuildRun, endPhase } from './run.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { ROOT } from '../../../../tools.ts';
 import type { ServiceContext } from '../context.ts';
-import type { Guard } from '../ecs/guard.ts';
+import type { Guard } from '../../../guard.ts';
 import { LogShipper } from '../ecs/log-shipper.ts';
 import { upload } from './artifacts.ts';
 import {

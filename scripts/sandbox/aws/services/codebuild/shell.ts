@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Guard } from '../ecs/guard.ts';
+import type { Guard } from '../../../guard.ts';
 import { BuildError } from './buildspec.ts';
 
 /** A command that was interrupted may clean up for so long. */

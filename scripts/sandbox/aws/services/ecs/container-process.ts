@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Guard } from './guard.ts';
+import type { Guard } from '../../../guard.ts';
 
 /** What a container runs, as its image and its definition say. */
 export interface Command {

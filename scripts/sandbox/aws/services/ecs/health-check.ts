@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HealthCheck } from '@aws-sdk/client-ecs';
 import type { Pace } from '../pace.ts';
 import { runCheck, type Command } from './container-process.ts';
-import type { Guard } from './guard.ts';
+import type { Guard } from '../../../guard.ts';
 
 /** Each check is a process of its own: not more often than this, whatever the pace, once the container is healthy. */
 const SLOWEST_MS = 5_000;

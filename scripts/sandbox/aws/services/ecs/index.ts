@@ -4,7 +4,7 @@ import { answerJson, refusing } from '../json-protocol.ts';
 import type { SandboxService } from '../service.ts';
 import { Addresses } from './addresses.ts';
 import { describeClusters, refuseUsedCluster } from './clusters.ts';
-import { Guard } from './guard.ts';
+import { Guard } from '../../../guard.ts';
 import { pulledOnce, type UnpackImage } from './images.ts';
 import { Names } from './names.ts';
 import { Neighbours } from './neighbours.ts';

@@ -4,7 +4,7 @@ import type { ServiceContext } from '../context.ts';
 import type { Addresses } from './addresses.ts';
 import { startContainer, type Command, type ContainerProcess } from './container-process.ts';
 import { commandOf, resolveSecrets, StartFailure } from './environment.ts';
-import type { Guard } from './guard.ts';
+import type { Guard } from '../../../guard.ts';
 import { watchHealth } from './health-check.ts';
 import type { ImageConfig, UnpackImage } from './images.ts';
 import { openLog, type LineSink } from './log-shipper.ts';

@@ -1,6 +1,6 @@
 // Starts two containers as the sandbox would, says their process ids, and waits to be killed.
 import { startContainer } from '../container-process.ts';
-import { Guard } from '../guard.ts';
+import { Guard } from '../../../../guard.ts';
 
 const guard = new Guard();
 const waits = 'console.log("up"); setInterval(() => undefined, 1_000);';

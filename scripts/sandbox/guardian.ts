@@ -1,5 +1,5 @@
 /**
- * Ends the tasks' processes when the sandbox could not: it was killed, so the other end of our stdin has closed.
+ * Ends processes when their owner could not: it was killed, so the other end of our stdin has closed.
  * Told of each process group by a line: `+<process group id>` when it starts, `-<id>` when it has ended.
  */
 import { createInterface } from 'node:readline';
@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const GRACE_MS = 2_000;
 
 const groups = new Set<number>();
-// A Ctrl-C or a hang-up is the sandbox's affair; ours is what is left when it is gone.
+// A Ctrl-C or a hang-up is the owner's affair; ours is what is left when it is gone.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 function kill(signal: NodeJS.Signals): void {

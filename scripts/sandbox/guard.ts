@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const program = path.join(import.meta.dirname, 'guardian.ts');
 
-/** Keeps the tasks' processes from outliving a sandbox that was killed; see guardian.ts. One for all, started when needed. */
+/** Keeps process groups, such as those of tasks, from outliving their owner that was killed; see guardian.ts. One for all, started when needed. */
 export class Guard {
   #guardian: ChildProcess | undefined;
   readonly #groups = new Set<number>();
@@ -27,6 +27,8 @@ export class Guard {
     const guardian = this.#guardian;
     if (guardian === undefined || guardian.exitCode !== null || guardian.signalCode !== null) return;
     const exited = once(guardian, 'exit');
+    // It may be all that there is left to wait for.
+    guardian.ref();
     guardian.stdin?.end();
     await exited;
   }
