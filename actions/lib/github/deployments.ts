@@ -50,6 +50,7 @@ export function octokitDeployments(
   repository: Repository,
   { author, runUrl }: { readonly author: string; readonly runUrl: string },
 ): Deployments {
+  const write = writer(github, repository, runUrl);
   return {
     async state(environment) {
       let unfinished: Unfinished | undefined;
@@ -91,38 +92,14 @@ export function octokitDeployments(
       return unfinished === undefined ? {} : { unfinished: { ...unfinished, redeploy } };
     },
 
-    async start({ environment, sha, digest, redeploy }) {
-      const { data } = await github.rest.repos.createDeployment({
-        ...repository,
-        ref: sha,
-        environment,
-        task: APPLY_TASK,
-        payload: { digest, redeploy },
-        description: 'Terraform apply',
-        // It is merged already, and what had to be checked was checked before.
-        auto_merge: false,
-        required_contexts: [],
-        production_environment: environment === 'production',
-      });
-      if (!('id' in data)) throw new Error(`GitHub made no deployment: ${data.message ?? 'it does not say why'}`);
-      await status(data.id, 'in_progress', 'Applying');
-      return data.id;
-    },
+    start: ({ environment, sha, digest, redeploy }) =>
+      write.begin({
+        ...{ environment, ref: sha, task: APPLY_TASK, payload: { digest, redeploy }, description: 'Terraform apply' },
+        saying: 'Applying',
+      }),
 
-    async finish(id, { ok, description }) {
-      await status(id, ok ? 'success' : 'failure', description);
-    },
+    finish: (id, { ok, description }) => write.status(id, ok ? 'success' : 'failure', description),
   };
-
-  async function status(id: number, state: 'in_progress' | 'success' | 'failure', description: string): Promise<void> {
-    await github.rest.repos.createDeploymentStatus({
-      ...repository,
-      deployment_id: id,
-      state,
-      description: description.slice(0, 140),
-      log_url: runUrl,
-    });
-  }
 }
 
 /** `failure`: the release failed; `error`: it was not followed to its end. */
@@ -138,6 +115,7 @@ export interface Releases {
 }
 
 export function octokitReleases(github: Octokit, repository: Repository, runUrl: string): Releases {
+  const write = writer(github, repository, runUrl);
   return {
     async last(environment, author) {
       const pages = github.paginate.iterator(github.rest.repos.listDeployments, {
@@ -162,25 +140,27 @@ export function octokitReleases(github: Octokit, repository: Repository, runUrl:
       }
       return undefined;
     },
-    async start({ environment, sha }) {
-      const { data } = await github.rest.repos.createDeployment({
-        ...repository,
-        ref: sha,
-        environment,
-        task: RELEASE_TASK,
-        description: 'Release of the service',
-        auto_merge: false,
-        required_contexts: [],
-        production_environment: environment === 'production',
-      });
-      if (!('id' in data)) throw new Error(`GitHub made no deployment: ${data.message ?? 'it does not say why'}`);
-      await status(data.id, 'in_progress', 'Releasing');
-      return data.id;
-    },
-    finish: status,
+    start: ({ environment, sha }) =>
+      write.begin({
+        ...{ environment, ref: sha, task: RELEASE_TASK, description: 'Release of the service' },
+        saying: 'Releasing',
+      }),
+    finish: write.status,
   };
+}
 
-  async function status(id: number, state: ReleaseEnd | 'in_progress', description: string): Promise<void> {
+interface NewDeployment {
+  readonly environment: string;
+  readonly ref: string;
+  readonly task: string;
+  readonly description: string;
+  readonly payload?: Record<string, unknown>;
+  /** What its first status says. */
+  readonly saying: string;
+}
+
+function writer(github: Octokit, repository: Repository, runUrl: string) {
+  const status = async (id: number, state: ReleaseEnd | 'in_progress', description: string): Promise<void> => {
     await github.rest.repos.createDeploymentStatus({
       ...repository,
       deployment_id: id,
@@ -188,7 +168,24 @@ export function octokitReleases(github: Octokit, repository: Repository, runUrl:
       description: description.slice(0, 140),
       log_url: runUrl,
     });
-  }
+  };
+  return {
+    status,
+    /** @returns the deployment's id, in progress. */
+    async begin({ saying, ...deployment }: NewDeployment): Promise<number> {
+      const { data } = await github.rest.repos.createDeployment({
+        ...repository,
+        ...deployment,
+        // It is merged already, and what had to be checked was checked before.
+        auto_merge: false,
+        required_contexts: [],
+        production_environment: deployment.environment === 'production',
+      });
+      if (!('id' in data)) throw new Error(`GitHub made no deployment: ${data.message ?? 'it does not say why'}`);
+      await status(data.id, 'in_progress', saying);
+      return data.id;
+    },
+  };
 }
 
 /** The payload is ours, and everybody who may write to the repository could have made it. */
