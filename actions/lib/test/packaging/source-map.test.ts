@@ -113,7 +113,8 @@ test('the stack of an error names the file and the line as they are in git', asy
   await runCommand(
     process.execPath,
     ['--enable-source-maps', '--input-type=module', '-e', "(await import('./index.mjs')).handler()"],
-    { cwd: out, onStderr: (line) => lines.push(line) },
+    // Workers of jest are told to colour where the terminal can.
+    { cwd: out, env: { ...process.env, FORCE_COLOR: '0' }, onStderr: (line) => lines.push(line) },
   );
   const stack = lines.filter((line) => line.startsWith('    at ')).map((line) => line.replaceAll(out, ''));
   expect(stack.slice(0, 4)).toEqual([
