@@ -15,9 +15,9 @@ export function withoutChecks(folder: string): Promise<void> {
   return edit(folder, 'package.json', (text) => text.replace('"node scripts/test.ts check"', '"true"'));
 }
 
-/** A comment at the end of the environment's file. */
+/** A sentence in the prose about the lambdas, which no plan reads. */
 export function remark({ folder }: Checkout, text: string): Promise<void> {
-  return appendFile(join(folder, 'terraform/environments/test.tfvars'), `# ${text}\n`);
+  return appendFile(join(folder, 'lambdas/README.md'), `\n${text}\n`);
 }
 
 /** Alters the file in the way a person would: a new line in the JSON. */
